@@ -1,0 +1,123 @@
+// Package datasources defines how Currant learns which releases exist.
+//
+// Each kind of registry is one [Source], a value declared in a package of its
+// own below this one. Package datasources/all lists them.
+package datasources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// A Query names a package in a registry. It is comparable: it is the key under
+// which an answer is remembered.
+type Query struct {
+	Datasource string // such as "docker"
+	Registry   string // base URL
+	Package    string
+}
+
+func (q Query) String() string { return q.Datasource + " " + q.Package + " at " + q.Registry }
+
+// A Release is one published version.
+type Release struct {
+	Version   string
+	Digest    string            // of the release, such as the commit of a tag; "" if the listing does not say
+	Published time.Time         // when the registry took it in; zero if the registry does not say
+	Withdrawn string            // why it must not be used, such as "yanked"; "" if it may
+	Unstable  bool              // the registry says that it is a prerelease
+	Requires  map[string]string // constraints on its surroundings, such as "python": ">=3.9"; may be nil
+}
+
+// A Listing is what a registry says of a package. It must not be modified.
+type Listing struct {
+	Releases     []Release         // in no particular order
+	Channels     map[string]string // such as npm's dist-tags: name to version
+	Homepage     string
+	SourceURL    string // of the source repository
+	SourceDir    string // folder in the source repository
+	ChangelogURL string
+	Withdrawn    string // why the package should no longer be used; "" if it may
+	Partial      string // why this is not all there is; "" if it is complete
+}
+
+// A Datasource asks registries. It must be safe for concurrent use.
+type Datasource interface {
+	// List returns the releases of q.Package. The error is [ErrNotFound] if the
+	// registry has no such package, an [AuthError] if it may have it but does not let us see, and a
+	// [RetryError] if asking again later may help.
+	List(ctx context.Context, q Query) (*Listing, error)
+}
+
+// A Digester is a Datasource whose versions can be pinned by digest where a
+// listing does not hold the digests.
+type Digester interface {
+	// Digest returns the digest that version has now. An empty version stands for the
+	// default, such as the tag "latest" or the branch HEAD.
+	Digest(ctx context.Context, q Query, version string) (string, error)
+}
+
+// A Source is one kind of registry.
+type Source struct {
+	Name       string // such as "docker"
+	Doc        string
+	Versioning string         // the scheme of its versions
+	Strategy   Strategy       // how several registries are asked
+	Fixed      bool           // registries cannot be configured: the package name says where it is
+	Defaults   map[string]any // options for its dependencies unless configuration says otherwise
+
+	// New returns a datasource that asks through env.
+	New func(env Env) Datasource
+}
+
+// A Strategy says what several registries of one dependency are for.
+type Strategy int
+
+const (
+	First Strategy = iota // only the first is asked
+	Hunt                  // the first that has the package counts
+	Merge                 // the releases of all count; all must answer
+)
+
+// Env is what datasources reach the world through.
+type Env struct {
+	// Client sends every request. Its transport adds credentials, limits the
+	// size of bodies, waits and tries again, remembers answers, and refuses hosts that
+	// are not allowed.
+	Client *http.Client
+
+	// Credential returns what to log in with at a URL, for protocols that
+	// do more than send a header. ok is false if nothing is configured.
+	Credential func(hostType, url string) (c Credential, ok bool)
+}
+
+// A Credential is a secret. It prints as "[secret]".
+type Credential struct{ Username, Password, Token string }
+
+func (Credential) String() string   { return "[secret]" }
+func (Credential) GoString() string { return "[secret]" }
+
+// ErrNotFound means that a registry has no such package or version.
+var ErrNotFound = errors.New("not found")
+
+// An AuthError means that a registry wants other credentials.
+type AuthError struct {
+	Host   string
+	Status int
+}
+
+func (e *AuthError) Error() string {
+	return fmt.Sprintf("%s answered %d: check the credentials for it (hostRules)", e.Host, e.Status)
+}
+
+// A RetryError is a failure that may pass by itself.
+type RetryError struct {
+	After time.Duration // at least this long; 0 if unknown
+	Err   error
+}
+
+func (e *RetryError) Error() string { return e.Err.Error() }
+func (e *RetryError) Unwrap() error { return e.Err }

@@ -1,0 +1,9 @@
+// Package all lists the managers that Currant has.
+package all
+
+import (
+	"github.com/currant-bot/currant/managers"
+)
+
+// Managers lists every manager, in order of name.
+var Managers = []*managers.Manager{}

@@ -1,0 +1,200 @@
+// Package platform defines what Currant needs of a code host, be it GitHub,
+// Gitea or a checkout on this machine.
+package platform
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A File is the new content of a changed file.
+type File struct {
+	Text string
+	Mode Mode
+}
+
+// A Mode is the kind of a file in git.
+type Mode int
+
+const (
+	Regular Mode = iota
+	Executable
+	Symlink
+)
+
+// A Changeset maps the path of each changed file to its whole new content; nil
+// deletes the file.
+type Changeset map[string]*File
+
+// A Repository is what the host says of a repository.
+type Repository struct {
+	Name         string // such as "acme/shop"
+	CloneURL     string // without credentials
+	Default      string // default branch; "" if the repository is empty
+	Archived     bool
+	Fork         bool
+	MergeMethods []Method // that the repository allows, in its order of preference
+	AutoDelete   bool     // the host deletes the branch of a merged pull request
+}
+
+// A Method is how a pull request is merged.
+type Method string
+
+const (
+	MergeCommit Method = "merge"
+	Squash      Method = "squash"
+	Rebase      Method = "rebase"
+)
+
+// A Pull is a pull request.
+type Pull struct {
+	Number    int
+	Branch    string // head branch, in the same repository
+	Base      string // branch it is to be merged into
+	Head      string // commit
+	Title     string
+	Body      string
+	State     PullState
+	Draft     bool
+	Labels    []string
+	Author    string
+	Created   time.Time
+	Mergeable Mergeable
+	URL       string
+}
+
+// A PullState is what has become of a pull request.
+type PullState string
+
+const (
+	Open   PullState = "open"
+	Closed PullState = "closed" // without being merged
+	Merged PullState = "merged"
+)
+
+// Mergeable is what the host says about merging. A host that has not made up its mind says Unknown.
+type Mergeable string
+
+const (
+	Unknown    Mergeable = ""
+	Clean      Mergeable = "clean"
+	Conflicted Mergeable = "conflicted"
+	Blocked    Mergeable = "blocked" // a rule of the repository is not met
+	Behind     Mergeable = "behind"  // the repository wants it up to date with its base
+)
+
+// Checks are the results for one commit.
+type Checks struct {
+	Head     string
+	Required []string // names of the checks that the base branch requires; nil if the host does not say
+	Results  []Check
+}
+
+// A Check is a check run or a commit status.
+type Check struct {
+	Name  string
+	State CheckState
+}
+
+// A CheckState is the result of a check.
+type CheckState string
+
+const (
+	Pending CheckState = "pending"
+	Passed  CheckState = "passed" // or skipped, or neutral
+	Failed  CheckState = "failed" // or cancelled, timed out, stale, or waiting for a person
+)
+
+// A Reader reads a code host. It must be safe for concurrent use.
+type Reader interface {
+	// Repositories lists the repositories that are to be looked at, by name.
+	Repositories(ctx context.Context) ([]string, error)
+
+	// Repository returns a repository's settings.
+	Repository(ctx context.Context, name string) (Repository, error)
+
+	// Pulls returns the pull requests of repo whose branch begins with prefix: all
+	// open ones, and those closed or merged as far as the host tells.
+	Pulls(ctx context.Context, repo, prefix string) ([]Pull, error)
+
+	// Checks returns the checks of commit head, and which of them branch base requires.
+	Checks(ctx context.Context, repo, base, head string) (Checks, error)
+
+	// File returns a file of a repository; ref is "" for the default branch. The error
+	// is [ErrNotFound] if there is none.
+	File(ctx context.Context, repo, path, ref string) ([]byte, error)
+
+	// Whoami returns the account that Writer's changes are made as.
+	Whoami(ctx context.Context) (Account, error)
+}
+
+// An Account is who the bot is on the host.
+type Account struct {
+	Login string // such as "currant[bot]"
+	Name  string // for commits
+	Email string
+}
+
+// A Writer changes a code host. Each method is conditional: it changes nothing
+// and returns [ErrMoved] if the host is no longer as its argument says. A dry run has no Writer.
+type Writer interface {
+	// Push makes each branch one new commit on its base, all in one exchange. It
+	// returns the new heads, in order.
+	Push(ctx context.Context, repo string, branches []Branch) (heads []string, err error)
+	Open(ctx context.Context, repo string, p Proposal) (number int, err error)
+	Edit(ctx context.Context, repo string, e Edit) error
+	Close(ctx context.Context, repo string, c Closing) error
+	Merge(ctx context.Context, repo string, m Merging) error
+}
+
+// A Branch is what a branch of ours should be: one commit on Base.
+type Branch struct {
+	Name     string
+	Base     string // commit
+	Replaces string // the head it may overwrite; "" if the branch must not exist
+	Message  string
+	Changes  Changeset
+}
+
+// A Proposal is a pull request to open.
+type Proposal struct {
+	Branch, Base string
+	Head         string // the commit that Branch must be at; "" if it does not matter
+	Title, Body  string
+	Labels       []string
+	Draft        bool
+}
+
+// An Edit changes a pull request's texts. A nil field stays.
+type Edit struct {
+	Number      int
+	Was         string // the title that the pull request must have
+	Title, Body *string
+	AddLabels   []string
+}
+
+// A Closing closes a pull request and deletes its branch.
+type Closing struct {
+	Number  int    // 0 to only delete the branch
+	Branch  string // to delete; "" to leave it
+	Head    string // the commit that Branch must be at
+	Comment string // "" for none
+}
+
+// A Merging merges a pull request.
+type Merging struct {
+	Number  int
+	Head    string // the commit that was judged: no other may be merged
+	Method  Method
+	Subject string // of the merge or squash commit; "" for the host's own
+	Branch  string // to delete afterwards; "" to leave it
+}
+
+// Errors that callers decide on.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrMoved    = errors.New("it has changed since it was looked at")
+	ErrExists   = errors.New("it exists already")
+	ErrBlocked  = errors.New("a rule of the repository does not allow it")
+)
