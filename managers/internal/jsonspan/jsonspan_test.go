@@ -1,0 +1,128 @@
+package jsonspan_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/jsonspan"
+)
+
+const sample = `// a comment
+{
+  "name": "demo", /* another */
+  "é\u0041": "caf\u00e9",
+  "list": ["a", {"b": 1.5e3,},],
+  "name": "last",
+}
+`
+
+func TestParse(t *testing.T) {
+	v, err := jsonspan.Parse(sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, ok := v.Get("name").Field()
+	if !ok || name.Text != "last" || sample[name.Start:name.End()] != "last" {
+		t.Errorf("name is %+v, %v", name, ok)
+	}
+	if e := v.Get("éA"); e.Text != "café" {
+		t.Errorf("escaped text is %q", e.Text)
+	} else if _, ok := e.Field(); ok {
+		t.Error("a string with escapes must not be a field")
+	}
+	if got := v.Get("list").Items()[1].Get("b"); got.Kind != jsonspan.Literal || got.Text != "1.5e3" {
+		t.Errorf("b is %+v", got)
+	}
+	if got := v.Get("name", "deeper"); got.Kind != jsonspan.Missing {
+		t.Errorf("a missing key is %+v", got)
+	}
+	keys := ""
+	for k := range v.Members() {
+		keys += k.Text + " "
+	}
+	if keys != "éA list name " {
+		t.Errorf("keys are %q", keys)
+	}
+}
+
+func TestSub(t *testing.T) {
+	v, _ := jsonspan.Parse(`"pnpm@9.1.0"`)
+	f, ok := v.Sub(5, 10)
+	if want := (managers.Field{Text: "9.1.0", Start: 6}); !ok || f != want {
+		t.Errorf("got %+v, want %+v", f, want)
+	}
+	if _, ok := v.Sub(5, 5); ok {
+		t.Error("an empty piece must not be a field")
+	}
+}
+
+func TestErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                          "line 1: not valid JSON: value is missing",
+		"{\n\"a\" 1}":               "line 2: not valid JSON: expected a colon after the key",
+		"{\n\n\"a\": 1 \"b\": 2}":   "line 3: not valid JSON: expected a comma or '}'",
+		"[1,,2]":                    "line 1: not valid JSON: expected a value",
+		"{\"a\": \"x\n\"}":          "line 1: not valid JSON: string has no closing quote",
+		"\"\\q\"":                   "line 1: not valid JSON: string has a wrong escape",
+		"{} {}":                     "line 1: not valid JSON: text after the end of the value",
+		"/* {}":                     "line 1: not valid JSON: comment has no end",
+		"{a: 1}":                    "line 1: not valid JSON: expected a key in quotes",
+		"nil":                       "line 1: not valid JSON: expected a value",
+		strings.Repeat("[", 1000):   "line 1: not valid JSON: nested more than 200 deep",
+		strings.Repeat(" ", 33<<20): "line 1: file is larger than 32 MiB",
+	} {
+		if _, err := jsonspan.Parse(text); err == nil || err.Error() != want {
+			t.Errorf("%.20q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	f := managers.NewFile("a.json", "{\n}}", nil)
+	v, problems := jsonspan.Read(f)
+	if v.Kind != jsonspan.Missing || len(problems) != 1 || problems[0].String() != "a.json:2: not valid JSON: text after the end of the value" {
+		t.Errorf("got %+v, %v", v, problems)
+	}
+}
+
+// FuzzParse checks that what the standard library reads is read alike, and
+// that every field stands where it says.
+func FuzzParse(f *testing.F) {
+	f.Add(sample)
+	f.Add(`{"a":[1,true,null,"x\\",{}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		v, err := jsonspan.Parse(text)
+		if err != nil {
+			if json.Valid([]byte(text)) && !strings.Contains(err.Text, "nested") {
+				t.Fatalf("valid JSON gave %v", err)
+			}
+			return
+		}
+		check(t, text, v)
+	})
+}
+
+func check(t *testing.T, text string, v jsonspan.Value) {
+	if f, ok := v.Field(); ok && text[f.Start:f.End()] != f.Text {
+		t.Fatalf("%q is not at byte %d", f.Text, f.Start)
+	}
+	for key, value := range v.Members() {
+		check(t, text, key)
+		check(t, text, value)
+	}
+	for _, item := range v.Items() {
+		check(t, text, item)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	text := "[" + strings.Repeat(`{"name": "left-pad", "version": "^1.3.0"},`, 10000) + "]"
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if _, err := jsonspan.Parse(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
