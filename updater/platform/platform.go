@@ -155,6 +155,8 @@ type Branch struct {
 	Replaces string // the head it may overwrite; "" if the branch must not exist
 	Message  string
 	Changes  Changeset
+	Author   Account   // of the commit; zero for the account that the Writer acts as
+	Time     time.Time // of the commit; zero for now
 }
 
 // A Proposal is a pull request to open.
@@ -189,6 +191,25 @@ type Merging struct {
 	Method  Method
 	Subject string // of the merge or squash commit; "" for the host's own
 	Branch  string // to delete afterwards; "" to leave it
+}
+
+// A RetryError is a failure that may pass by itself, such as a rate limit.
+type RetryError struct {
+	After time.Duration // at least this long; 0 if unknown
+	Err   error
+}
+
+func (e *RetryError) Error() string { return e.Err.Error() }
+func (e *RetryError) Unwrap() error { return e.Err }
+
+// An AuthError means that the host wants other credentials, or that the account may not do this.
+type AuthError struct {
+	Host string
+	Text string // what the host said, for people
+}
+
+func (e *AuthError) Error() string {
+	return e.Host + " refused access (" + e.Text + "): check the token and its permissions"
 }
 
 // Errors that callers decide on.
