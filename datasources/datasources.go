@@ -20,7 +20,13 @@ type Query struct {
 	Package    string
 }
 
-func (q Query) String() string { return q.Datasource + " " + q.Package + " at " + q.Registry }
+// String describes q without any credentials that its registry's URL holds.
+func (q Query) String() string {
+	if q.Registry == "" {
+		return Redact(q.Datasource + " " + q.Package)
+	}
+	return Redact(q.Datasource + " " + q.Package + " at " + q.Registry)
+}
 
 // A Release is one published version.
 type Release struct {
@@ -92,6 +98,18 @@ type Env struct {
 	// Credential returns what to log in with at a URL, for protocols that
 	// do more than send a header. ok is false if nothing is configured.
 	Credential func(hostType, url string) (c Credential, ok bool)
+
+	// Check refuses hosts that are not allowed, for protocols that Client does
+	// not send, such as SSH. nil allows all.
+	Check func(url string) error
+
+	// Insecure reports that a registry named without a scheme is to be asked over plain
+	// HTTP. nil means that none is.
+	Insecure func(hostType, url string) bool
+
+	// Local allows git repositories that are folders of this machine. Without it a
+	// repository's content could make Currant read any folder.
+	Local bool
 }
 
 // A Credential is a secret. It prints as "[secret]".

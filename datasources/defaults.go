@@ -1,6 +1,10 @@
 package datasources
 
-import "slices"
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
 
 // defaults is the one place that names public hosts: where a package is looked
 // up when neither its file nor configuration says where. An air-gapped
@@ -11,6 +15,7 @@ var defaults = map[string][]string{
 	"github-tags":     {"https://github.com"},
 	"github-digest":   {"https://github.com"},
 	"helm":            {"https://charts.helm.sh/stable"},
+	"node-version":    {"https://nodejs.org/dist"},
 	"npm":             {"https://registry.npmjs.org"},
 	"pypi":            {"https://pypi.org/pypi/"},
 }
@@ -18,3 +23,28 @@ var defaults = map[string][]string{
 // DefaultRegistries returns the public registries of a datasource, in the
 // order in which they are asked.
 func DefaultRegistries(datasource string) []string { return slices.Clone(defaults[datasource]) }
+
+// DockerHubAPI is where Docker Hub tells when a tag was pushed, which its
+// registry does not. It is asked only for images of Docker Hub itself.
+const DockerHubAPI = "https://hub.docker.com"
+
+// IsDockerHub reports whether host, with or without a port, is one of the
+// names of Docker Hub's registry.
+func IsDockerHub(host string) bool {
+	switch strings.TrimSuffix(host, ":443") {
+	case "docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com":
+		return true
+	}
+	return false
+}
+
+// GitHubAPI returns the REST API of the GitHub that registry is the web
+// address of: GitHub's own has a host for it, an enterprise server a folder.
+func GitHubAPI(registry *url.URL) *url.URL {
+	switch strings.ToLower(registry.Host) {
+	case "github.com", "www.github.com", "api.github.com":
+		return &url.URL{Scheme: "https", Host: "api.github.com", Path: "/"}
+	}
+	base := strings.TrimSuffix(strings.TrimSuffix(registry.Path, "/"), "/api/v3")
+	return &url.URL{Scheme: registry.Scheme, Host: registry.Host, Path: base + "/api/v3/"}
+}
