@@ -1,0 +1,281 @@
+// Package pypi reads releases from Python package indexes.
+package pypi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/currant-bot/currant/datasources"
+)
+
+// Source asks an index whose URL ends in "/simple" by the simple repository API
+// (PEP 503, 691, 700) and any other by the JSON API of the public index.
+var Source = datasources.Source{
+	Name:       "pypi",
+	Doc:        "Python package indexes",
+	Versioning: "pep440",
+	Strategy:   datasources.Merge,
+	New:        func(env datasources.Env) datasources.Datasource { return index{env} },
+}
+
+const bodyLimit = 128 << 20
+
+type index struct{ env datasources.Env }
+
+var validName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+
+func (x index) List(ctx context.Context, q datasources.Query) (*datasources.Listing, error) {
+	if !validName.MatchString(q.Package) {
+		return nil, fmt.Errorf("looking up %s: %w", q, datasources.ErrNotFound)
+	}
+	base, err := url.Parse(q.Registry)
+	if err != nil {
+		return nil, fmt.Errorf("looking up %s: the registry is not a URL", q)
+	}
+	path := strings.TrimSuffix(base.Path, "/")
+	simple := strings.HasSuffix(path, "/simple") || strings.HasSuffix(path, "/+simple")
+	base.Path, base.RawPath = path+"/"+Normalize(q.Package)+"/", ""
+	if !simple {
+		base.Path += "json"
+		return x.project(ctx, base.String())
+	}
+	return x.simple(ctx, base.String(), q.Package)
+}
+
+var separators = regexp.MustCompile(`[-_.]+`)
+
+// Normalize returns the one form of a project's name (PEP 503).
+func Normalize(name string) string { return strings.ToLower(separators.ReplaceAllString(name, "-")) }
+
+func terms() datasources.Terms {
+	return datasources.Terms{HostTypes: []string{"pypi"}, BodyLimit: bodyLimit}
+}
+
+// A file is one distribution of a release.
+type file struct {
+	version  string // "" to take it from name
+	name     string
+	uploaded time.Time
+	yanked   string // why; "" if it is not
+	requires string // the Python versions it is for
+}
+
+// project asks the JSON API.
+func (x index) project(ctx context.Context, address string) (*datasources.Listing, error) {
+	var doc struct {
+		Info struct {
+			HomePage    text            `json:"home_page"`
+			ProjectURLs map[string]text `json:"project_urls"`
+		}
+		Releases map[string][]struct {
+			Filename   string
+			Uploaded   string `json:"upload_time_iso_8601"`
+			UploadTime string `json:"upload_time"`
+			Yanked     bool
+			Reason     text `json:"yanked_reason"`
+			Requires   text `json:"requires_python"`
+		}
+	}
+	if _, err := x.env.GetJSON(ctx, address, "", terms(), &doc); err != nil {
+		return nil, err
+	}
+	var files []file
+	for version, list := range doc.Releases {
+		for _, f := range list {
+			yanked := ""
+			if f.Yanked {
+				yanked = reason(string(f.Reason))
+			}
+			files = append(files, file{version, f.Filename, parseTime(f.Uploaded, f.UploadTime), yanked, string(f.Requires)})
+		}
+	}
+	l := &datasources.Listing{Releases: releases(files, nil), Homepage: string(doc.Info.HomePage)}
+	addURLs(l, doc.Info.ProjectURLs)
+	return l, nil
+}
+
+// simple asks the simple repository API.
+func (x index) simple(ctx context.Context, address, name string) (*datasources.Listing, error) {
+	const accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+	resp, err := x.env.Get(ctx, address, accept, terms())
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if !strings.HasSuffix(media, "json") {
+		files, ended, err := parseHTML(resp.Body)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", datasources.Redact(address), datasources.CutShort(err))
+		}
+		l := &datasources.Listing{Releases: releases(files, func(f file) string { return versionOf(f.name, name) })}
+		if !ended && !datasources.Delimited(resp) {
+			l.Partial = "the index does not mark where its answer ends"
+		}
+		return l, nil
+	}
+	var page simplePage
+	err = datasources.DecodeJSON(resp.Body, func(d *json.Decoder) error { return d.Decode(&page) })
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", datasources.Redact(address), err)
+	}
+	return &datasources.Listing{
+		Releases:  releases(page.list(), func(f file) string { return versionOf(f.name, name) }),
+		Withdrawn: page.withdrawn(),
+	}, nil
+}
+
+// A simplePage is a project's page as JSON (PEP 691).
+type simplePage struct {
+	Status struct {
+		Status text
+		Reason text
+	} `json:"project-status"`
+	Files []struct {
+		Filename string
+		Yanked   any
+		Uploaded string `json:"upload-time"`
+		Requires text   `json:"requires-python"`
+	}
+}
+
+func (p simplePage) list() []file {
+	var files []file
+	for _, f := range p.Files {
+		yanked := ""
+		switch v := f.Yanked.(type) {
+		case bool:
+			if v {
+				yanked = reason("")
+			}
+		case string:
+			yanked = reason(v)
+		}
+		files = append(files, file{"", f.Filename, parseTime(f.Uploaded), yanked, string(f.Requires)})
+	}
+	return files
+}
+
+// withdrawn returns why a project should no longer be used (PEP 792).
+func (p simplePage) withdrawn() string {
+	switch p.Status.Status {
+	case "archived", "deprecated", "quarantined":
+		return strings.TrimSuffix(string(p.Status.Status)+": "+string(p.Status.Reason), ": ")
+	}
+	return ""
+}
+
+func reason(text string) string {
+	if text == "" {
+		return "yanked"
+	}
+	return "yanked: " + text
+}
+
+// releases groups files by version, in order of appearance. A release is as old as its
+// first file, and withdrawn if all of its files are.
+func releases(files []file, version func(file) string) []datasources.Release {
+	var out []datasources.Release
+	at := make(map[string]int)
+	for _, f := range files {
+		v := f.version
+		if v == "" && version != nil {
+			v = version(f)
+		}
+		if v == "" {
+			continue
+		}
+		i, ok := at[v]
+		if !ok {
+			i = len(out)
+			at[v] = i
+			out = append(out, datasources.Release{Version: v, Published: f.uploaded, Withdrawn: f.yanked})
+		}
+		r := &out[i]
+		if f.yanked == "" {
+			r.Withdrawn = ""
+		}
+		if !f.uploaded.IsZero() && (r.Published.IsZero() || f.uploaded.Before(r.Published)) {
+			r.Published = f.uploaded
+		}
+		if f.requires != "" && r.Requires == nil {
+			r.Requires = map[string]string{"python": f.requires}
+		}
+	}
+	return out
+}
+
+var archive = regexp.MustCompile(`\.(tar\.(gz|bz2|xz|Z|lzma)|tgz|tbz|zip)$`)
+
+// versionOf returns the version in a file's name; "" if it is no distribution of
+// the project, or one of a form that is no longer in use.
+func versionOf(filename, project string) string {
+	if stem, ok := strings.CutSuffix(filename, ".whl"); ok {
+		parts := strings.Split(stem, "-")
+		if len(parts) < 5 {
+			return ""
+		}
+		return parts[1]
+	}
+	stem := archive.ReplaceAllString(filename, "")
+	if stem == filename {
+		return ""
+	}
+	for i := range len(stem) {
+		if stem[i] == '-' && Normalize(stem[:i]) == Normalize(project) {
+			return stem[i+1:]
+		}
+	}
+	return ""
+}
+
+func parseTime(texts ...string) time.Time {
+	for _, s := range texts {
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
+			if t, err := time.Parse(layout, s); err == nil {
+				return t
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// A text is a string; null counts as empty and anything else as absent.
+type text string
+
+func (t *text) UnmarshalJSON(data []byte) error {
+	var s string
+	if json.Unmarshal(data, &s) == nil {
+		*t = text(s)
+	}
+	return nil
+}
+
+var (
+	forge     = regexp.MustCompile(`^https?://[^/]*(github|gitlab|bitbucket|gitea|codeberg)[^/]*/[^/]+/[^/]+`)
+	sourceKey = regexp.MustCompile(`(?i)^(source|source[ _-]?code|code|repository|repo|git(hub|lab)?)$`)
+	changeKey = regexp.MustCompile(`(?i)^(change ?log|changes|release ?notes|news|what's new|history)$`)
+)
+
+// addURLs takes from a project's links what a listing has a place for.
+func addURLs(l *datasources.Listing, urls map[string]text) {
+	for key, value := range urls {
+		switch {
+		case sourceKey.MatchString(key) && strings.HasPrefix(string(value), "http"):
+			l.SourceURL = strings.TrimSuffix(strings.TrimSuffix(string(value), "/"), ".git")
+		case changeKey.MatchString(key):
+			l.ChangelogURL = string(value)
+		case strings.EqualFold(key, "homepage") && l.Homepage == "":
+			l.Homepage = string(value)
+		}
+	}
+	if l.SourceURL == "" {
+		l.SourceURL = forge.FindString(l.Homepage)
+	}
+}
