@@ -36,6 +36,7 @@ type Repository struct {
 	Fork         bool
 	MergeMethods []Method // that the repository allows, in its order of preference
 	AutoDelete   bool     // the host deletes the branch of a merged pull request
+	BranchesOnly bool     // there are no pull requests here, as in a plain checkout
 }
 
 // A Method is how a pull request is merged.
