@@ -1,0 +1,127 @@
+package managertest
+
+import (
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/tools/txtar"
+
+	"github.com/currant-bot/currant/managers"
+)
+
+// A Repository is what a manager is tried on.
+type Repository struct {
+	Files map[string]string      // text by path
+	Reads func(path string) bool // which of them the manager is given; nil for all
+}
+
+// repository returns the files of an archive. m is given those that its
+// patterns match and those that the patterns on lines "read: PATTERN" in
+// the archive's comment do.
+func repository(m *managers.Manager, a *txtar.Archive) Repository {
+	files := make(map[string]string)
+	for _, f := range a.Files {
+		if f.Name != "want" {
+			files[f.Name] = string(f.Data)
+		}
+	}
+	patterns := slices.Clone(m.Files)
+	for line := range strings.Lines(string(a.Comment)) {
+		if pattern, ok := strings.CutPrefix(line, "read: "); ok {
+			patterns = append(patterns, strings.TrimSpace(pattern))
+		}
+	}
+	return Repository{files, func(path string) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, path) })
+	}}
+}
+
+// matches reports whether path matches a pattern as [managers.Manager] has them.
+func matches(pattern, path string) bool {
+	if expr, ok := strings.CutPrefix(pattern, "/"); ok {
+		return regexp.MustCompile(strings.TrimSuffix(expr, "/")).MatchString(path)
+	}
+	ok, err := doublestar.Match(pattern, path)
+	return err == nil && ok
+}
+
+// with returns r with edits made to its files.
+func (r Repository) with(edits map[string][]managers.Edit) (Repository, error) {
+	changed := Repository{maps.Clone(r.Files), r.Reads}
+	for path, list := range edits {
+		text, err := managers.Apply(r.Files[path], list)
+		if err != nil {
+			return r, err
+		}
+		changed.Files[path] = text
+	}
+	return changed, nil
+}
+
+// A dep is a dependency and the file in which it was found.
+type dep struct {
+	managers.Dep
+	in string
+}
+
+// path returns the file that a field of d is in.
+func (d dep) path(f managers.Field) string {
+	if f.Path != "" {
+		return f.Path
+	}
+	return d.in
+}
+
+// An extraction is all that a manager found in a repository.
+type extraction struct {
+	repo     Repository
+	deps     []dep
+	problems []managers.Problem
+}
+
+// extract does what Currant's extract stage does: it reads the files in order of path and
+// links what they define; of definitions with the same key the first holds.
+func extract(m *managers.Manager, r Repository) extraction {
+	return extractFiles(m, r, managers.NewFile)
+}
+
+// extractAfresh is extract with nothing remembered between parses.
+func extractAfresh(m *managers.Manager, r Repository) extraction {
+	return extractFiles(m, r, func(path, text string, fsys fs.FS) managers.File {
+		return managers.File{Path: path, Text: text, FS: fsys}
+	})
+}
+
+func extractFiles(m *managers.Manager, r Repository, file func(path, text string, fsys fs.FS) managers.File) extraction {
+	fsys := fstest.MapFS{}
+	for path, text := range r.Files {
+		fsys[path] = &fstest.MapFile{Data: []byte(text)}
+	}
+	all, defs := extraction{repo: r}, managers.Defs{}
+	for _, path := range slices.Sorted(maps.Keys(r.Files)) {
+		if r.Reads != nil && !r.Reads(path) {
+			continue
+		}
+		result := m.Extract(file(path, r.Files[path], fsys))
+		for _, d := range result.Deps {
+			all.deps = append(all.deps, dep{d, path})
+		}
+		for _, def := range result.Defs {
+			if _, ok := defs[def.Key]; !ok {
+				defs[def.Key] = def.Value
+			}
+		}
+		all.problems = append(all.problems, result.Problems...)
+	}
+	for i, d := range all.deps {
+		if len(d.Needs) > 0 && m.Link != nil {
+			all.deps[i].Dep = m.Link(d.Dep, defs)
+		}
+	}
+	return all
+}
