@@ -1,0 +1,117 @@
+package npm
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/jsonspan"
+	"github.com/currant-bot/currant/managers/internal/yamlspan"
+)
+
+// lockFiles are the names that npm, Yarn, pnpm and Bun give to their lock files.
+var lockFiles = [...]string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"}
+
+// A project is what a package.json is installed with.
+type project struct {
+	root   string   // the folder of its workspace, "." for the top; "" if it is in none
+	member bool     // it is one of the workspace's packages
+	locks  []string // lock files that hold its dependencies
+}
+
+// key returns what a package of the workspace is defined as.
+func (p project) key(name string) string { return "package " + p.root + " " + name }
+
+// projectOf finds the workspace and the lock files of a package.json. A lock
+// file counts if it lies beside the file or at the top of its workspace.
+func projectOf(file managers.File) project {
+	dir := path.Dir(file.Path)
+	p := project{locks: locksIn(file.FS, dir)}
+	for at := dir; ; at = path.Dir(at) {
+		if patterns := workspaces(file, at); len(patterns) > 0 {
+			if p.member = at == dir || isMember(patterns, strings.TrimPrefix(dir, strings.TrimPrefix(at+"/", "./"))); p.member {
+				p.root = at
+				if len(p.locks) == 0 {
+					p.locks = locksIn(file.FS, at)
+				}
+				return p
+			}
+		}
+		if at == "." || at == "/" {
+			return p
+		}
+	}
+}
+
+func locksIn(fsys fs.FS, dir string) []string {
+	var found []string
+	for _, name := range lockFiles {
+		name = path.Join(dir, name)
+		if fsys == nil {
+			continue
+		}
+		if info, err := fs.Stat(fsys, name); err == nil && info.Mode().IsRegular() {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+const maxPatterns, maxPattern = 200, 300 // how many patterns of a workspace are tried, and how long they may be
+
+// workspaces returns the patterns of the packages in the workspace at dir;
+// none if there is no workspace.
+func workspaces(file managers.File, dir string) []string {
+	var patterns []string
+	if text, ok := readFile(file, path.Join(dir, "pnpm-workspace.yaml")); ok {
+		docs, _ := yamlspan.Documents(managers.NewFile("pnpm-workspace.yaml", text, nil))
+		for _, doc := range docs {
+			for _, item := range doc.Get("packages").Items() {
+				patterns = append(patterns, item.String())
+			}
+		}
+	}
+	if text, ok := readFile(file, path.Join(dir, "package.json")); ok {
+		if root, err := jsonspan.Parse(text); err == nil {
+			list := root.Get("workspaces")
+			for _, item := range append(list.Items(), list.Get("packages").Items()...) {
+				patterns = append(patterns, item.Text)
+			}
+		}
+	}
+	return patterns[:min(len(patterns), maxPatterns)]
+}
+
+func readFile(file managers.File, name string) (string, bool) {
+	if name == path.Clean(file.Path) {
+		return file.Text, true
+	}
+	if file.FS == nil {
+		return "", false
+	}
+	data, err := fs.ReadFile(file.FS, name)
+	return string(data), err == nil
+}
+
+// isMember reports whether a folder, relative to the workspace's, is one of
+// its packages.
+func isMember(patterns []string, dir string) bool {
+	member := false
+	for _, pattern := range patterns {
+		pattern, not := strings.CutPrefix(pattern, "!")
+		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
+		if len(pattern) > maxPattern {
+			continue
+		}
+		if ok, err := doublestar.Match(pattern, dir); err == nil && ok {
+			if not {
+				return false
+			}
+			member = true
+		}
+	}
+	return member
+}
