@@ -3,7 +3,10 @@ package all
 
 import (
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/npm"
 )
 
 // Managers lists every manager, in order of name.
-var Managers = []*managers.Manager{}
+var Managers = []*managers.Manager{
+	npm.Manager,
+}
