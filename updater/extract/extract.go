@@ -1,0 +1,234 @@
+// Package extract is the stage that reads dependencies from the files of a
+// snapshot.
+//
+// Each file is offered once to every manager whose patterns match its path. What a manager found in a file is
+// remembered by the file's content and by what it read besides, so that
+// repositories made from one template are parsed once.
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/updater/gitrepo"
+	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// An Offer is a manager and the files that it is to read.
+type Offer struct {
+	Manager *managers.Manager
+	Match   func(path string) bool
+}
+
+// A Result is what was found in a snapshot.
+type Result struct {
+	Found    []plan.Found
+	Problems []managers.Problem
+	Files    int // that at least one manager read
+	Parsed   int // manager and file pairs that were not remembered
+}
+
+// Run reads the files of s, those that ignored names left out. It returns what was found in order of path and manager. The error is
+// only ever about ctx: what is wrong with a file is a problem in the result.
+func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, ignored func(path string) bool, memo *Memo) (Result, error) {
+	var jobs []job
+	for _, e := range s.List() {
+		if ignored != nil && ignored(e.Path) {
+			continue
+		}
+		var takers []*managers.Manager
+		for _, o := range offers {
+			if o.Match(e.Path) {
+				takers = append(takers, o.Manager)
+			}
+		}
+		if len(takers) > 0 {
+			jobs = append(jobs, job{entry: e, takers: takers})
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range jobs {
+		g.Go(func() error {
+			jobs[i].run(s, memo)
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return Result{}, err
+	}
+	return collect(jobs), nil
+}
+
+// A job is one file and the managers that read it.
+type job struct {
+	entry   gitrepo.Entry
+	takers  []*managers.Manager
+	results []managers.Result
+	problem string // about the file as such
+	parsed  int
+}
+
+func (j *job) run(s *gitrepo.Snapshot, memo *Memo) {
+	j.results = make([]managers.Result, len(j.takers))
+	var open func() (managers.File, error)
+	open = sync.OnceValues(func() (managers.File, error) { return Open(s, j.entry) })
+	for i, m := range j.takers {
+		if r, ok := memo.get(m, j.entry, s); ok {
+			j.results[i] = r
+			continue
+		}
+		file, err := open()
+		if err != nil {
+			j.problem = err.Error()
+			return
+		}
+		rec := gitrepo.Record(s.FS)
+		file.FS = rec
+		j.parsed++
+		j.results[i] = Safely(m, file)
+		memo.put(m, j.entry, s, rec.Reads(), j.results[i])
+	}
+}
+
+// Open reads a file as managers want it: valid UTF-8 without a byte order mark.
+func Open(s *gitrepo.Snapshot, e gitrepo.Entry) (managers.File, error) {
+	if e.Mode == platform.Symlink {
+		return managers.File{}, errors.New("it is a symbolic link, and those are not followed")
+	}
+	data, err := fs.ReadFile(s.FS, e.Path)
+	var large *gitrepo.SizeError
+	switch {
+	case errors.As(err, &large):
+		return managers.File{}, fmt.Errorf("it has %d bytes: files above %d are not read", large.Size, large.Limit)
+	case err != nil:
+		return managers.File{}, err
+	}
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	if !utf8.ValidString(text) {
+		return managers.File{}, errors.New("it is not UTF-8 text")
+	}
+	return managers.NewFile(e.Path, text, s.FS), nil
+}
+
+// Safely extracts, and turns a panic into a problem: a bug in one manager must
+// not stop the fleet.
+func Safely(m *managers.Manager, file managers.File) (r managers.Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = managers.Result{Problems: []managers.Problem{{Path: file.Path, Text: fmt.Sprintf("%s stopped in the middle of it, which is a mistake in Currant: %v", m.Name, p)}}}
+		}
+	}()
+	return m.Extract(file)
+}
+
+// collect puts results in order and completes what refers to other files.
+func collect(jobs []job) Result {
+	var out Result
+	defs := make(map[*managers.Manager]managers.Defs)
+	for _, j := range jobs {
+		for i, m := range j.takers {
+			for _, d := range j.results[i].Defs {
+				if defs[m] == nil {
+					defs[m] = make(managers.Defs)
+				}
+				if _, ok := defs[m][d.Key]; !ok {
+					defs[m][d.Key] = d.Value
+				}
+			}
+		}
+	}
+	seen := make(map[managers.Problem]bool)
+	problem := func(p managers.Problem) {
+		if !seen[p] {
+			seen[p] = true
+			out.Problems = append(out.Problems, p)
+		}
+	}
+	for _, j := range jobs {
+		out.Parsed += j.parsed
+		if j.problem != "" {
+			problem(managers.Problem{Path: j.entry.Path, Text: j.problem})
+			continue
+		}
+		out.Files++
+		for i, m := range j.takers {
+			for _, p := range j.results[i].Problems {
+				problem(p)
+			}
+			for _, d := range j.results[i].Deps {
+				if len(d.Needs) > 0 && m.Link != nil {
+					d = m.Link(d, defs[m])
+				}
+				out.Found = append(out.Found, plan.Found{Manager: m.Name, Path: j.entry.Path, Dep: d})
+			}
+		}
+	}
+	return out
+}
+
+// A Memo remembers extractions for the fleet. It is safe for concurrent use; nil
+// remembers nothing.
+type Memo struct {
+	mu      sync.Mutex
+	results map[memoKey][]remembered
+	size    int
+}
+
+type memoKey struct{ manager, path, blob string }
+
+type remembered struct {
+	reads  []string // what else was read, and
+	ids    []string // what it was
+	result managers.Result
+}
+
+// maxMemo bounds the extractions that are remembered.
+const maxMemo = 200_000
+
+// NewMemo returns an empty memo.
+func NewMemo() *Memo { return &Memo{results: make(map[memoKey][]remembered)} }
+
+func (m *Memo) get(mgr *managers.Manager, e gitrepo.Entry, s *gitrepo.Snapshot) (managers.Result, bool) {
+	if m == nil || e.ID == "" {
+		return managers.Result{}, false
+	}
+	m.mu.Lock()
+	list := m.results[memoKey{mgr.Name, e.Path, e.ID}]
+	m.mu.Unlock()
+	for _, r := range list {
+		if !slices.ContainsFunc(r.reads, func(name string) bool { return s.ID(name) != r.ids[slices.Index(r.reads, name)] }) {
+			return r.result, true
+		}
+	}
+	return managers.Result{}, false
+}
+
+func (m *Memo) put(mgr *managers.Manager, e gitrepo.Entry, s *gitrepo.Snapshot, reads []string, result managers.Result) {
+	if m == nil || e.ID == "" {
+		return
+	}
+	r := remembered{reads: reads, result: result, ids: make([]string, len(reads))}
+	for i, name := range reads {
+		r.ids[i] = s.ID(name)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.size++; m.size > maxMemo {
+		clear(m.results)
+		m.size = 1
+	}
+	key := memoKey{mgr.Name, e.Path, e.ID}
+	m.results[key] = append(m.results[key], r)
+}

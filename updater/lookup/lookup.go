@@ -1,0 +1,124 @@
+// Package lookup is the stage that asks registries. Each distinct query is
+// asked once for the whole fleet and pass, however many repositories want it.
+package lookup
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/updater/plan"
+)
+
+// A Pass remembers the answers of one pass over the fleet. It is safe for
+// concurrent use.
+type Pass struct {
+	sources map[string]datasources.Datasource
+	slots   chan struct{}
+
+	mu       sync.Mutex
+	listings map[datasources.Query]func() plan.Listing
+	digests  map[plan.DigestQuery]func() plan.Digest
+}
+
+// concurrent is how many questions are under way at once; hosts have limits of their own.
+const concurrent = 16
+
+// NewPass returns a pass that asks the given datasources, by name.
+func NewPass(sources map[string]datasources.Datasource) *Pass {
+	return &Pass{
+		sources:  sources,
+		slots:    make(chan struct{}, concurrent),
+		listings: make(map[datasources.Query]func() plan.Listing),
+		digests:  make(map[plan.DigestQuery]func() plan.Digest),
+	}
+}
+
+// Listings answers queries. An answer that could not be had is in the result
+// with its error; the error returned is only ever about ctx.
+func (p *Pass) Listings(ctx context.Context, qs []datasources.Query) (map[datasources.Query]plan.Listing, error) {
+	out := make(map[datasources.Query]plan.Listing, len(qs))
+	err := answer(ctx, qs, out, func(q datasources.Query) plan.Listing {
+		return once(&p.mu, p.listings, q, func() plan.Listing { return p.list(ctx, q) })
+	})
+	return out, err
+}
+
+// Digests answers digest queries, as Listings does.
+func (p *Pass) Digests(ctx context.Context, qs []plan.DigestQuery) (map[plan.DigestQuery]plan.Digest, error) {
+	out := make(map[plan.DigestQuery]plan.Digest, len(qs))
+	err := answer(ctx, qs, out, func(q plan.DigestQuery) plan.Digest {
+		return once(&p.mu, p.digests, q, func() plan.Digest { return p.digest(ctx, q) })
+	})
+	return out, err
+}
+
+// answer asks about each q at once and puts the answers into out.
+func answer[Q comparable, A any](ctx context.Context, qs []Q, out map[Q]A, ask func(Q) A) error {
+	var mu sync.Mutex
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2 * concurrent)
+	for _, q := range qs {
+		g.Go(func() error {
+			a := ask(q)
+			mu.Lock()
+			defer mu.Unlock()
+			out[q] = a
+			return ctx.Err()
+		})
+	}
+	return g.Wait()
+}
+
+// once returns what f returned the first time it was called for key.
+func once[K comparable, V any](mu *sync.Mutex, m map[K]func() V, key K, f func() V) V {
+	mu.Lock()
+	g, ok := m[key]
+	if !ok {
+		g = sync.OnceValue(f)
+		m[key] = g
+	}
+	mu.Unlock()
+	return g()
+}
+
+// slot waits until a question may be asked.
+func (p *Pass) slot(ctx context.Context) (done func(), err error) {
+	select {
+	case p.slots <- struct{}{}:
+		return func() { <-p.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
+	source := p.sources[q.Datasource]
+	if source == nil {
+		return plan.Listing{Err: fmt.Errorf("there is no datasource %q", q.Datasource)}
+	}
+	done, err := p.slot(ctx)
+	if err != nil {
+		return plan.Listing{Err: err}
+	}
+	defer done()
+	l, err := source.List(ctx, q)
+	return plan.Listing{Listing: l, Err: err}
+}
+
+func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
+	source, ok := p.sources[q.Datasource].(datasources.Digester)
+	if !ok {
+		return plan.Digest{Err: fmt.Errorf("datasource %q has no digests", q.Datasource)}
+	}
+	done, err := p.slot(ctx)
+	if err != nil {
+		return plan.Digest{Err: err}
+	}
+	defer done()
+	digest, err := source.Digest(ctx, q.Query, q.Version)
+	return plan.Digest{Digest: digest, Err: err}
+}

@@ -1,0 +1,232 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxBody is how long a pull request's body may be, in bytes. GitHub takes
+// 65,536 characters; Renovate stays below 58,000 and so do we.
+const maxBody = 58000
+
+// Body returns the text of the pull request for b. notes are what the tools
+// that made the change have to say, as Markdown.
+func Body(w World, b Branch, notes []string) string {
+	var out strings.Builder
+	if h := b.Settings.String("prHeader"); h != "" {
+		out.WriteString(h + "\n\n")
+	}
+	out.WriteString("This PR contains the following updates:\n\n")
+	out.WriteString(table(b))
+	for _, n := range slices.Concat(b.Settings.Strings("prBodyNotes"), notes) {
+		out.WriteString("\n" + strings.TrimSpace(n) + "\n")
+	}
+	out.WriteString("\n---\n\n### Why\n\n")
+	out.WriteString(why(b))
+	out.WriteString("\n---\n\n### Configuration\n\n")
+	out.WriteString(configuration(b))
+	if f := b.Settings.String("prFooter"); f != "" {
+		out.WriteString("\n---\n\n" + f + "\n")
+	}
+	return cut(out.String(), maxBody)
+}
+
+// cut shortens text at a line's end and says so.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	const note = "\n\n*This text is cut: it would be too long for the host.*\n"
+	text = strings.ToValidUTF8(text[:limit-len(note)], "")
+	if i := strings.LastIndexByte(text, '\n'); i > 0 {
+		text = text[:i]
+	}
+	return text + note
+}
+
+// table lists the updates, without columns that would be empty.
+func table(b Branch) string {
+	rows := [][]string{{"Package", "Type", "Update", "Change", "Pending"}}
+	seen := make(map[string]bool)
+	for _, m := range b.Members {
+		row := []string{packageCell(m), m.Decision.Dep.Kind, m.Update.Type, changeCell(m), strings.Join(m.Update.Withheld, ", ")}
+		if key := strings.Join(row, "\x00"); !seen[key] {
+			seen[key] = true
+			rows = append(rows, row)
+		}
+	}
+	var columns []int
+	for i := range rows[0] {
+		if slices.ContainsFunc(rows[1:], func(r []string) bool { return r[i] != "" }) {
+			columns = append(columns, i)
+		}
+	}
+	var out strings.Builder
+	for n, r := range rows {
+		for _, i := range columns {
+			out.WriteString("| " + strings.ReplaceAll(r[i], "|", `\|`) + " ")
+		}
+		out.WriteString("|\n")
+		if n == 0 {
+			out.WriteString(strings.Repeat("|---", len(columns)) + "|\n")
+		}
+	}
+	return out.String()
+}
+
+func packageCell(m Member) string {
+	d := m.Decision
+	name := Quiet(d.Dep.Name)
+	home := cmp.Or(d.Homepage, d.SourceURL)
+	if !linkable.MatchString(home) {
+		return name
+	}
+	cell := "[" + name + "](" + home + ")"
+	if d.SourceURL != "" && d.SourceURL != home && linkable.MatchString(d.SourceURL) {
+		cell += " ([source](" + d.SourceURL + "))"
+	}
+	return cell
+}
+
+var linkable = regexp.MustCompile(`^https?://[^\s()<>|"]+$`)
+
+func changeCell(m Member) string {
+	from, to := m.Decision.Dep.Value.Text, m.Update.Value
+	if from == to || m.Update.Type == "digest" || m.Update.Type == "pinDigest" {
+		from, to = digestShort(m.Decision.Dep.Digest.Text), digestShort(m.Update.Digest)
+	}
+	if from == "" {
+		return code(to)
+	}
+	return code(from) + " → " + code(to)
+}
+
+// code shows text from a repository or registry literally.
+func code(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
+
+var mention = regexp.MustCompile(`(^|[^\w/])@(\w)`)
+
+// Quiet keeps text from notifying people or linking issues, by a character of
+// no width.
+func Quiet(s string) string {
+	return strings.ReplaceAll(mention.ReplaceAllString(s, "$1@\u200b$2"), "#", "#\u200b")
+}
+
+// why tells the decision's reasons, update by update.
+func why(b Branch) string {
+	var out strings.Builder
+	for i, m := range b.Members {
+		if i == 20 {
+			fmt.Fprintf(&out, "- and %d more\n", len(b.Members)-i)
+			break
+		}
+		line := 0
+		if m.Decision.Dep.Line > 0 {
+			line = m.Decision.Dep.Line
+		}
+		place := code(m.Decision.Path)
+		if line > 0 {
+			place = code(fmt.Sprintf("%s:%d", m.Decision.Path, line))
+		}
+		fmt.Fprintf(&out, "- **%s** in %s\n", Quiet(m.Decision.Dep.Name), place)
+		for _, r := range shown(m) {
+			fmt.Fprintf(&out, "  - %s\n", Quiet(r.String()))
+		}
+	}
+	return out.String()
+}
+
+// shown are the reasons that a reader of a pull request needs.
+func shown(m Member) []Reason {
+	var out []Reason
+	for _, r := range slices.Concat(m.Decision.Reasons, m.Update.Reasons) {
+		switch r.Code {
+		case CodePending, CodeRule, CodeApproval:
+			out = append(out, r)
+		case CodeLookup:
+			r.Text = registryHost.ReplaceAllString(r.Text, "$1")
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+var registryHost = regexp.MustCompile(`(https?://)[^/@\s]*@`)
+
+func configuration(b Branch) string {
+	var out strings.Builder
+	out.WriteString("📅 **Schedule**: at any time.\n\n🚦 **Automerge**: ")
+	var lines []string
+	for _, r := range b.Reasons {
+		if r.Code == CodeAutomerge {
+			lines = append(lines, Quiet(r.String()))
+		}
+	}
+	out.WriteString(strings.Join(lines, "; ") + ".\n\n")
+	out.WriteString("♻ **Rebasing**: whenever the base branch changes the same files. A branch to which somebody else has committed is left alone.\n\n")
+	out.WriteString("🔕 **Ignore**: close this PR and it is not proposed again.\n")
+	return out.String()
+}
+
+// A Marker is what Currant notes in the body of its pull requests, invisible
+// to readers: what it wrote last, so that what people changed is theirs.
+type Marker struct {
+	Version int      `json:"v"`
+	Title   string   `json:"title"`             // hash of the title that Currant gave
+	Body    string   `json:"body"`              // hash of the body without the marker
+	Updates string   `json:"updates"`           // hash of the members and their new values
+	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
+}
+
+var markerForm = regexp.MustCompile(`(?s)\n?<!--currant:([A-Za-z0-9+/=]+)-->`)
+
+// Hash shortens a text for markers and keys.
+func Hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Sign adds the marker of b to its body.
+func Sign(b Branch, title, body string) string {
+	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.updates()}
+	if len(b.Members) <= 100 {
+		for _, x := range b.Members {
+			m.Members = append(m.Members, x.Key())
+		}
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return body // strings always marshal
+	}
+	return body + "\n<!--currant:" + base64.StdEncoding.EncodeToString(data) + "-->"
+}
+
+// updates identifies what b changes.
+func (b Branch) updates() string {
+	var out []string
+	for _, m := range b.Members {
+		out = append(out, m.Key()+"|"+m.Update.Value+"|"+m.Update.Digest)
+	}
+	slices.Sort(out)
+	return Hash(strings.Join(out, "\n"))
+}
+
+// ReadMarker returns the marker in a body; ok is false if there is none.
+func ReadMarker(body string) (m Marker, ok bool) {
+	found := markerForm.FindStringSubmatch(body)
+	if found == nil {
+		return m, false
+	}
+	data, err := base64.StdEncoding.DecodeString(found[1])
+	if err != nil || json.Unmarshal(data, &m) != nil || m.Version != 1 {
+		return Marker{}, false
+	}
+	return m, true
+}

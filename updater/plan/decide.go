@@ -1,0 +1,442 @@
+package plan
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/versioning"
+)
+
+// Decide completes what [Ask] began. It returns one decision for each, and the
+// digests that it would need to know to be sure: when there are any, it is to
+// be called again with them answered.
+func Decide(w World, asked []Decision, facts Facts) ([]Decision, []DigestQuery) {
+	out := make([]Decision, len(asked))
+	var missing []DigestQuery
+	for i, d := range asked {
+		c := &chooser{World: w, facts: facts, d: d}
+		c.d.Reasons = slices.Clone(d.Reasons)
+		if d.SkipCode == "" {
+			c.choose()
+		}
+		out[i] = c.d
+		missing = append(missing, c.missing...)
+	}
+	return out, distinct(missing)
+}
+
+func distinct[T comparable](in []T) []T {
+	var out []T
+	seen := make(map[T]bool)
+	for _, x := range in {
+		if !seen[x] {
+			seen[x] = true
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// A chooser decides about one dependency.
+type chooser struct {
+	World
+	facts   Facts
+	d       Decision
+	missing []DigestQuery
+
+	listing    *datasources.Listing // of all registries that count
+	query      datasources.Query    // the one that has the package, for digests
+	scheme     versioning.Scheme
+	constraint versioning.Constraint
+	releases   []datasources.Release // valid ones, lowest first
+}
+
+func (c *chooser) say(code Code, origin config.Origin, format string, args ...any) {
+	c.d.Reasons = append(c.d.Reasons, reason(code, origin, format, args...))
+}
+
+func (c *chooser) choose() {
+	if !c.gather() {
+		return
+	}
+	c.d.SourceURL, c.d.Homepage, c.d.Changelog = c.listing.SourceURL, c.listing.Homepage, c.listing.ChangelogURL
+	c.d.Settings = c.Config.For(subject(c.World, c.d))
+	if !c.d.Settings.Bool("enabled") {
+		c.d = c.d.skip("disabled", reason(CodeDisabled, c.d.Settings.Origin("enabled"), "updates are switched off by enabled: false"))
+		return
+	}
+	var err error
+	if c.scheme, err = c.Schemes(c.d.Versioning); err != nil {
+		c.say(CodeUnsupported, c.d.Settings.Origin("versioning"), "%v", err)
+		return
+	}
+	if c.d.Dep.Value.Text != "" {
+		if c.constraint, err = c.scheme.Constraint(c.d.Dep.Value.Text); err != nil {
+			c.d = c.d.skip("invalid-value", reason(CodeInvalid, config.Origin{}, "%v", err))
+			return
+		}
+		c.versions()
+	}
+	c.digests()
+	c.finish()
+}
+
+// gather merges the answers of the dependency's registries as its datasource
+// wants, and reports whether there is anything to decide on.
+func (c *chooser) gather() bool {
+	strategy := c.Sources[c.d.Datasource].Strategy
+	var found []*datasources.Listing
+	for _, q := range c.d.Queries {
+		l, ok := c.facts.Listings[q]
+		if !ok {
+			l.Err = errors.New("it was not asked")
+		}
+		switch state := l.Completeness(); {
+		case state == Complete && l.Err != nil:
+			c.say(CodeNotFound, config.Origin{}, "%s has no %s", at(q), q.Package)
+			continue
+		case state == Failed:
+			c.d.Facts = Failed
+			c.say(CodeLookupFailed, config.Origin{}, "asking %s about %s: %v", at(q), q.Package, l.Err)
+			return false
+		case state == Partial:
+			c.d.Facts = Partial
+			c.say(CodeLookupFailed, config.Origin{}, "%s did not list everything: %s", at(q), l.Partial)
+			return false
+		}
+		c.say(CodeLookup, config.Origin{}, "%s lists %d releases", at(q), len(l.Releases))
+		if len(found) == 0 {
+			c.query = q
+		}
+		found = append(found, l.Listing)
+		if strategy == datasources.Hunt {
+			break
+		}
+	}
+	if len(found) == 0 {
+		c.d.SkipCode = "no-result"
+		return false
+	}
+	c.listing = merged(found)
+	return true
+}
+
+func at(q datasources.Query) string {
+	if q.Registry == "" {
+		return q.Package
+	}
+	return q.Registry
+}
+
+// merged unites listings; where two say different things the earlier one counts.
+func merged(ls []*datasources.Listing) *datasources.Listing {
+	if len(ls) == 1 {
+		return ls[0]
+	}
+	out := *ls[0]
+	out.Releases = slices.Clone(out.Releases)
+	seen := make(map[string]bool)
+	for _, r := range out.Releases {
+		seen[r.Version] = true
+	}
+	for _, l := range ls[1:] {
+		for _, r := range l.Releases {
+			if !seen[r.Version] {
+				seen[r.Version] = true
+				out.Releases = append(out.Releases, r)
+			}
+		}
+		out.SourceURL = cmp.Or(out.SourceURL, l.SourceURL)
+		out.Homepage = cmp.Or(out.Homepage, l.Homepage)
+	}
+	return &out
+}
+
+// versions decides about newer versions.
+func (c *chooser) versions() {
+	if !c.usable() {
+		return
+	}
+	s := c.d.Settings
+	strategy := c.strategy()
+	c.d.Current = c.current(strategy)
+	if c.d.Current == "" {
+		c.d.Current = c.constraint.Exact()
+	}
+	if c.d.Current == "" {
+		c.say(CodeInvalid, config.Origin{}, "no release matches %q, so there is nothing to compare with", c.d.Dep.Value.Text)
+		return
+	}
+	c.d.Settings = c.Config.For(subject(c.World, c.d))
+	s = c.d.Settings
+	if !s.Bool("enabled") {
+		c.d = c.d.skip("disabled", reason(CodeDisabled, s.Origin("enabled"), "updates are switched off by enabled: false"))
+		return
+	}
+	if strategy == versioning.Pin && c.constraint.Exact() == "" {
+		c.pin()
+	}
+	candidates := c.candidates(strategy)
+	for _, b := range c.buckets(candidates) {
+		c.update(b, strategy)
+	}
+	if len(c.d.Updates) == 0 && len(candidates) == 0 {
+		c.say(CodeUpToDate, config.Origin{}, "%s is the newest release that may be used", c.d.Current)
+	}
+}
+
+// usable fills releases with those that can be compared with the value.
+func (c *chooser) usable() bool {
+	extract, err := pattern(c.d.Settings.String("extractVersion"))
+	if err != nil {
+		c.say(CodeInvalid, c.d.Settings.Origin("extractVersion"), "extractVersion: %v", err)
+		return false
+	}
+	seen := make(map[string]bool)
+	for _, r := range c.listing.Releases {
+		if extract != nil {
+			if r.Version = submatch(extract, r.Version, "version"); r.Version == "" {
+				continue
+			}
+		}
+		if seen[r.Version] || !c.scheme.Valid(r.Version) {
+			continue
+		}
+		seen[r.Version] = true
+		c.releases = append(c.releases, r)
+	}
+	slices.SortStableFunc(c.releases, func(a, b datasources.Release) int { return c.scheme.Compare(a.Version, b.Version) })
+	return true
+}
+
+// strategy resolves "auto": constraints stay as wide as their author made them.
+func (c *chooser) strategy() versioning.Strategy {
+	s := versioning.Strategy(cmp.Or(c.d.Settings.String("rangeStrategy"), string(versioning.Auto)))
+	if s != versioning.Auto {
+		return s
+	}
+	value := c.d.Dep.Value.Text
+	if c.d.Manager == "npm" && (c.d.Dep.Kind == "peerDependencies" || strings.Contains(value, "||") || strings.Contains(strings.TrimSpace(value), " ")) {
+		return versioning.Widen
+	}
+	return versioning.Replace
+}
+
+// current returns the version that is in use now, as far as can be known.
+func (c *chooser) current(s versioning.Strategy) string {
+	if s == versioning.UpdateLockfile && c.d.Dep.Locked != "" {
+		return c.d.Dep.Locked
+	}
+	if v := c.constraint.Exact(); v != "" {
+		return v
+	}
+	if c.d.Dep.Locked != "" && s == versioning.Pin {
+		return c.d.Dep.Locked
+	}
+	var lowest, highest, withdrawn string
+	for _, r := range c.releases {
+		if !c.constraint.Matches(r.Version) {
+			continue
+		}
+		if r.Withdrawn != "" {
+			withdrawn = r.Version
+			continue
+		}
+		if lowest == "" {
+			lowest = r.Version
+		}
+		highest = r.Version
+	}
+	if s == versioning.Bump {
+		return cmp.Or(lowest, withdrawn)
+	}
+	return cmp.Or(highest, withdrawn)
+}
+
+// pin offers to replace a range by the version in use.
+func (c *chooser) pin() {
+	value, err := c.constraint.Update(c.d.Current, c.d.Current, versioning.Pin)
+	if err != nil || value == c.d.Dep.Value.Text {
+		return
+	}
+	c.add(Update{Type: "pin", Value: value, Version: c.d.Current, Bucket: "pin"})
+}
+
+// buckets splits candidates into those that get a branch each.
+func (c *chooser) buckets(candidates []datasources.Release) [][]datasources.Release {
+	s := c.d.Settings
+	index := make(map[string]int)
+	var out [][]datasources.Release
+	for _, r := range candidates {
+		name := bucketOf(s, versioning.LevelOf(c.scheme, c.d.Current, r.Version), c.scheme.Parts(r.Version))
+		i, ok := index[name]
+		if !ok {
+			i = len(out)
+			index[name] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], r)
+	}
+	return out
+}
+
+// bucketOf follows the separate* options.
+func bucketOf(s config.Settings, level versioning.Level, p versioning.Parts) string {
+	switch {
+	case !s.Bool("separateMajorMinor"):
+		return "latest"
+	case level == versioning.Major && s.Bool("separateMultipleMajor"):
+		return fmt.Sprintf("v%d", p.Major)
+	case level == versioning.Major:
+		return "major"
+	case level == versioning.Minor && s.Bool("separateMultipleMinor"):
+		return fmt.Sprintf("v%d.%d", p.Major, p.Minor)
+	case s.Bool("separateMinorPatch") && level == versioning.Minor:
+		return "minor"
+	case s.Bool("separateMinorPatch"):
+		return "patch"
+	}
+	return "non-major"
+}
+
+// update offers the best release of a bucket.
+func (c *chooser) update(bucket []datasources.Release, strategy versioning.Strategy) {
+	var withheld []string
+	for i := len(bucket) - 1; i >= 0; i-- {
+		u, ok := c.offer(bucket[i], strategy)
+		if !ok {
+			continue
+		}
+		if u.State == Waiting && c.d.Settings.String("internalChecksFilter") != "none" && i > 0 && !c.allWaiting(bucket[:i], strategy) {
+			withheld = append(withheld, u.Version)
+			c.d.Reasons = append(c.d.Reasons, u.Reasons...)
+			c.until(u.NotBefore)
+			continue
+		}
+		slices.Reverse(withheld)
+		u.Withheld = withheld
+		c.add(u)
+		return
+	}
+}
+
+// allWaiting reports whether every release in bucket is too young.
+func (c *chooser) allWaiting(bucket []datasources.Release, strategy versioning.Strategy) bool {
+	for _, r := range bucket {
+		if u, ok := c.offer(r, strategy); ok && u.State != Waiting {
+			return false
+		}
+	}
+	return true
+}
+
+// offer returns the update to r. ok is false if the constraint would not change.
+func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u Update, ok bool) {
+	value, err := c.newValue(r.Version, strategy)
+	if err != nil {
+		c.say(CodeCandidate, config.Origin{}, "%s: %v", r.Version, err)
+		return u, false
+	}
+	if value == c.d.Dep.Value.Text {
+		c.say(CodeCandidate, config.Origin{}, "%s: %q admits it already", r.Version, value)
+		return u, false
+	}
+	level := versioning.LevelOf(c.scheme, c.d.Current, r.Version)
+	u = Update{Type: max(level, versioning.Patch).String(), Value: value, Version: r.Version, Release: r}
+	u.Settings = c.settings(u)
+	u.Bucket = bucketOf(u.Settings, level, c.scheme.Parts(r.Version))
+	u.State, u.NotBefore, u.Reasons = age(u.Settings, r, c.Now)
+	return u, true
+}
+
+func (c *chooser) settings(u Update) config.Settings {
+	s := subject(c.World, c.d)
+	s.UpdateType, s.NewValue, s.NewVersion = u.Type, u.Value, u.Version
+	s.Bump = c.constraint != nil && u.Version != "" && u.Type != "pin" && c.constraint.Exact() == "" && c.constraint.Matches(u.Version)
+	return c.Config.For(s)
+}
+
+// newValue returns the constraint changed to admit version. Of a moving tag's
+// spellings the first that exists counts.
+func (c *chooser) newValue(version string, strategy versioning.Strategy) (string, error) {
+	if sp, ok := c.constraint.(versioning.Speller); ok {
+		for _, tag := range sp.Spellings(version) {
+			if slices.ContainsFunc(c.listing.Releases, func(r datasources.Release) bool { return r.Version == tag }) {
+				return tag, nil
+			}
+		}
+	}
+	return c.constraint.Update(c.d.Current, version, strategy)
+}
+
+// add keeps u unless configuration switches it off.
+func (c *chooser) add(u Update) {
+	if u.Settings.IsZero() {
+		u.Settings = c.settings(u)
+	}
+	if !u.Settings.Bool("enabled") {
+		c.say(CodeDisabled, u.Settings.Origin("enabled"), "the %s update to %s is switched off", u.Type, cmp.Or(u.Value, u.Digest))
+		return
+	}
+	if u.State == "" {
+		u.State = Ready
+	}
+	if u.State == Ready && u.Settings.Bool("dependencyDashboardApproval") {
+		u.State = Approval
+		u.Reasons = append(u.Reasons, reason(CodeApproval, u.Settings.Origin("dependencyDashboardApproval"), "a person must approve it first"))
+	}
+	if u.State == Waiting {
+		c.until(u.NotBefore)
+	}
+	auto, why := automerge(u.Settings)
+	u.Automerge = auto
+	u.Reasons = append(u.Reasons, why)
+	c.d.Updates = append(c.d.Updates, u)
+}
+
+// until notes that the outcome may change at t.
+func (c *chooser) until(t time.Time) {
+	if !t.IsZero() && (c.d.Until.IsZero() || t.Before(c.d.Until)) {
+		c.d.Until = t
+	}
+}
+
+// finish says of each update what was chosen, and checks that it can be made.
+func (c *chooser) finish() {
+	for i := range c.d.Updates {
+		u := &c.d.Updates[i]
+		if why := c.unsupported(); why != "" && u.State != Waiting {
+			u.State = Unsupported
+			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))
+		}
+		for _, r := range u.Settings.Rules() {
+			u.Reasons = append(u.Reasons, reason(CodeRule, r.Origin, "a rule sets %s", strings.Join(r.Options, ", ")))
+		}
+	}
+	slices.SortStableFunc(c.d.Updates, func(a, b Update) int { return cmp.Compare(typeRank(a.Type), typeRank(b.Type)) })
+}
+
+// unsupported says why Currant cannot change this dependency; "" if it can.
+func (c *chooser) unsupported() string {
+	d := c.d.Dep
+	switch {
+	case d.Render != "" && !c.Renderers[d.Render]:
+		return fmt.Sprintf("Currant cannot make this kind of change (%s) here", d.Render)
+	case len(d.Locks) > 0:
+		return fmt.Sprintf("%s must change together with it, and Currant does not write that lock file yet", strings.Join(d.Locks, ", "))
+	case d.Render == "" && d.Value.IsZero() && d.Digest.IsZero() && len(d.Pin) == 0:
+		return "its text is written in a way that cannot be replaced safely (an escape or an alias)"
+	}
+	return ""
+}
+
+// typeRank orders update types as pull requests are ordered.
+func typeRank(t string) int {
+	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major"}, t)
+}

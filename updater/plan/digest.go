@@ -1,0 +1,90 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
+)
+
+// digests decides about pinned digests: a version update takes the digest of its
+// version along, and a tag that moved is an update of its own.
+func (c *chooser) digests() {
+	has := c.d.Dep.Digest.Text != ""
+	pinning := !has && len(c.d.Dep.Pin) > 0 && c.d.Settings.Bool("pinDigests")
+	if !has && !pinning {
+		return
+	}
+	kept := c.d.Updates[:0]
+	for _, u := range c.d.Updates {
+		digest, ok := c.digest(u.Value, u.Release)
+		if !ok {
+			continue // it is not known yet or cannot be known: a new version with an old digest would be wrong
+		}
+		u.Digest = short(digest, c.d.Dep.Digest.Text)
+		kept = append(kept, u)
+	}
+	c.d.Updates = kept
+	digest, ok := c.digest(c.d.Dep.Value.Text, c.release(c.d.Dep.Value.Text))
+	if !ok {
+		return
+	}
+	digest = short(digest, c.d.Dep.Digest.Text)
+	kind := "digest"
+	switch {
+	case pinning:
+		kind = "pinDigest"
+	case digest == c.d.Dep.Digest.Text:
+		c.say(CodeUpToDate, config.Origin{}, "the digest is the one that %s has now", orDefault(c.d.Dep.Value.Text))
+		return
+	}
+	c.add(Update{Type: kind, Value: c.d.Dep.Value.Text, Version: c.d.Current, Digest: digest, Bucket: kind})
+}
+
+func orDefault(version string) string {
+	if version == "" {
+		return "the default version"
+	}
+	return version
+}
+
+// short cuts a commit to the length in which the file writes it.
+func short(digest, like string) string {
+	if like != "" && len(like) < len(digest) && !strings.Contains(like, ":") {
+		return digest[:len(like)]
+	}
+	return digest
+}
+
+// release returns the listed release whose name is exactly version.
+func (c *chooser) release(version string) datasources.Release {
+	for _, r := range c.listing.Releases {
+		if r.Version == version {
+			return r
+		}
+	}
+	return datasources.Release{}
+}
+
+// digest returns the digest of a version: what the listing says, else what the
+// registry answered. ok is false if it is not known (yet).
+func (c *chooser) digest(value string, r datasources.Release) (digest string, ok bool) {
+	if exact := c.release(value); exact.Digest != "" {
+		return exact.Digest, true
+	}
+	if r.Digest != "" {
+		return r.Digest, true
+	}
+	q := DigestQuery{c.query, value}
+	fact, asked := c.facts.Digests[q]
+	switch {
+	case !asked:
+		c.missing = append(c.missing, q)
+		return "", false
+	case fact.Err != nil:
+		c.d.Facts = Failed
+		c.say(CodeLookupFailed, config.Origin{}, "asking for the digest of %s: %v", orDefault(value), fact.Err)
+		return "", false
+	}
+	return fact.Digest, fact.Digest != ""
+}

@@ -1,0 +1,230 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/config"
+)
+
+// A Member is one update of one dependency, as part of a branch.
+type Member struct {
+	Decision *Decision
+	Update   Update
+}
+
+// Key names the change that m makes, for markers and messages.
+func (m Member) Key() string {
+	return strings.Join([]string{m.Decision.Manager, m.Decision.Path, m.Decision.Dep.Name}, "|")
+}
+
+// A Branch is the updates that share a pull request.
+type Branch struct {
+	Name      string // the same from run to run
+	Base      string // the branch that it is to be merged into
+	Title     string // of the pull request
+	Message   string // of the commit
+	Members   []Member
+	Group     string // groupName; "" for none
+	State     State
+	Automerge bool
+	Labels    []string
+	Settings  config.Settings // of its first member
+	Reasons   []Reason
+}
+
+// Group collects decisions into branches, sorted in the order in which they
+// are to be made. Names and titles are Renovate's, so that its live pull requests can be taken over.
+func Group(w World, ds []Decision) ([]Branch, error) {
+	byName := make(map[string]*Branch)
+	var order []string
+	for i := range ds {
+		for _, u := range ds[i].Updates {
+			m := Member{&ds[i], u}
+			name, err := branchName(w, m)
+			if err != nil {
+				return nil, fmt.Errorf("naming the branch for %s: %w", ds[i].Dep.Name, err)
+			}
+			if byName[name] == nil {
+				byName[name] = &Branch{Name: name, Base: w.Base}
+				order = append(order, name)
+			}
+			byName[name].Members = append(byName[name].Members, m)
+		}
+	}
+	var out []Branch
+	for _, name := range order {
+		b := byName[name]
+		if err := b.complete(w); err != nil {
+			return nil, fmt.Errorf("branch %s: %w", name, err)
+		}
+		out = append(out, *b)
+	}
+	slices.SortStableFunc(out, func(a, b Branch) int {
+		return cmp.Or(
+			cmp.Compare(priority(b), priority(a)),
+			cmp.Compare(typeRank(a.Members[0].Update.Type), typeRank(b.Members[0].Update.Type)),
+			cmp.Compare(a.Title, b.Title), cmp.Compare(a.Name, b.Name))
+	})
+	return out, nil
+}
+
+func priority(b Branch) int {
+	best := b.Members[0].Update.Settings.Int("prPriority")
+	for _, m := range b.Members[1:] {
+		best = max(best, m.Update.Settings.Int("prPriority"))
+	}
+	return best
+}
+
+// complete fills what follows from a branch's members.
+func (b *Branch) complete(w World) error {
+	b.settleState()
+	slices.SortStableFunc(b.Members, func(x, y Member) int {
+		return cmp.Or(cmp.Compare(x.Decision.Dep.Name, y.Decision.Dep.Name), cmp.Compare(x.Decision.Path, y.Decision.Path))
+	})
+	first := b.Members[0]
+	b.Settings = first.Update.Settings
+	b.Group = b.Settings.String("groupName")
+	b.Automerge = true
+	for _, m := range b.Members {
+		if !m.Update.Automerge {
+			b.Automerge = false
+			b.Reasons = append(b.Reasons, reason(CodeAutomerge, m.Update.Settings.Origin("automerge"), "a person merges it: automerge is off for %s", m.Decision.Dep.Name))
+			break
+		}
+	}
+	if b.Automerge {
+		b.Reasons = append(b.Reasons, reason(CodeAutomerge, first.Update.Settings.Origin("automerge"), "it may merge by itself when all checks are green"))
+	}
+	b.Labels = labels(b.Members)
+	return b.write(w)
+}
+
+// settleState drops members that wait from a branch in which others are ready,
+// and takes over the state that is left.
+func (b *Branch) settleState() {
+	if slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.State == Ready }) {
+		b.Members = slices.DeleteFunc(b.Members, func(m Member) bool { return m.Update.State == Waiting })
+	}
+	for _, s := range []State{Unsupported, Approval, Waiting, Ready} {
+		for _, m := range b.Members {
+			if m.Update.State == s {
+				b.State = s
+				if s != Ready {
+					b.Reasons = append(b.Reasons, m.Update.Reasons...)
+				}
+				return
+			}
+		}
+	}
+}
+
+func labels(ms []Member) []string {
+	var out []string
+	for _, m := range ms {
+		for _, option := range []string{"labels", "addLabels"} {
+			for _, l := range m.Update.Settings.Strings(option) {
+				if !slices.Contains(out, l) {
+					out = append(out, l)
+				}
+			}
+		}
+	}
+	return out
+}
+
+var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+// slugify makes a groupName fit for a branch, as Renovate does: lower case, words joined
+// by hyphens.
+func slugify(s string) string {
+	s = strings.ToLower(strings.NewReplacer("@", "", "&", "and", "'", "", ".", "-").Replace(s))
+	return strings.Trim(notSlug.ReplaceAllString(s, "-"), "-")
+}
+
+// sanitized is depNameSanitized: a dependency's name as part of a branch's.
+func sanitized(name string) string {
+	name = strings.ReplaceAll(name, "@types/", "")
+	name = strings.ReplaceAll(name, "@", "")
+	name = strings.NewReplacer("/", "-", ":", "-", " ", "-").Replace(name)
+	return strings.ToLower(name)
+}
+
+var (
+	badRef  = regexp.MustCompile(`[\x00-\x20\x7f~^:?*\[\\"]+`)
+	manyRef = regexp.MustCompile(`-{2,}`)
+	dotsRef = regexp.MustCompile(`\.{2,}`)
+)
+
+// cleanRef makes name a valid branch name, by git-check-ref-format's rules.
+func cleanRef(name string) string {
+	name = badRef.ReplaceAllString(name, "-")
+	name = strings.ReplaceAll(name, "@{", "-")
+	name = dotsRef.ReplaceAllString(name, ".")
+	name = manyRef.ReplaceAllString(name, "-")
+	var parts []string
+	for _, p := range strings.Split(name, "/") {
+		p = strings.TrimSuffix(strings.Trim(p, "."), ".lock")
+		if p = strings.TrimSuffix(p, "-"); p != "" {
+			parts = append(parts, strings.TrimPrefix(p, "-"))
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// branchName returns the branch that m belongs to.
+func branchName(w World, m Member) (string, error) {
+	s := m.Update.Settings
+	f := fields(w, m)
+	topic := s.String("branchTopic")
+	if name := s.String("groupName"); name != "" {
+		name, err := render(name, f)
+		if err != nil {
+			return "", err
+		}
+		f["groupName"] = name
+		slug, err := render(cmp.Or(s.String("groupSlug"), name), f)
+		if err != nil {
+			return "", err
+		}
+		f["groupSlug"] = groupSlug(s, m.Update, f, slugify(slug))
+		if t, ok := s.Object("group")["branchTopic"].(string); ok {
+			topic = t
+		}
+	}
+	topic, err := render(topic, f)
+	if err != nil {
+		return "", err
+	}
+	f["branchTopic"] = topic
+	name, err := render(cmp.Or(s.String("branchName"), "{{{branchPrefix}}}{{{additionalBranchPrefix}}}{{{branchTopic}}}"), f)
+	if err != nil {
+		return "", err
+	}
+	if w.multipleBases() {
+		prefix := s.String("branchPrefix")
+		name = prefix + sanitized(w.Base) + "-" + strings.TrimPrefix(name, prefix)
+	}
+	return cleanRef(name), nil
+}
+
+// multipleBases reports whether branches of several bases must be told apart.
+func (w World) multipleBases() bool { return len(w.Config.Top().Strings("baseBranchPatterns")) > 1 }
+
+func groupSlug(s config.Settings, u Update, f map[string]any, slug string) string {
+	switch {
+	case u.Type == "major" && s.Bool("separateMajorMinor") && s.Bool("separateMultipleMajor"):
+		return fmt.Sprintf("major-%v-%s", f["newMajor"], slug)
+	case u.Type == "major" && s.Bool("separateMajorMinor"):
+		return "major-" + slug
+	case u.Type == "minor" && s.Bool("separateMultipleMinor"):
+		return fmt.Sprintf("minor-%v.%v-%s", f["newMajor"], f["newMinor"], slug)
+	case u.Type == "patch" && s.Bool("separateMinorPatch"):
+		return "patch-" + slug
+	}
+	return slug
+}

@@ -1,0 +1,203 @@
+// Package plan decides which pull requests a repository should have.
+//
+// Everything here is a pure function of its arguments: there is no clock, no
+// network, no file and no global state. Given the same values it returns the
+// same values, so that a plan can be printed, tested and replayed.
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/managers"
+)
+
+// A Found is a dependency and where it was found.
+type Found struct {
+	Manager string
+	Path    string
+	Dep     managers.Dep
+}
+
+// Key names the dependency in its repository. Two dependencies of one file may
+// share it if they are declared twice.
+func (f Found) Key() string { return f.Manager + " " + f.Path + " " + f.Dep.Name }
+
+// A World is what decisions depend on besides the dependencies themselves.
+type World struct {
+	Repository string
+	Base       string // the branch that is looked at
+	Config     *config.Config
+	Managers   map[string]*managers.Manager
+	Sources    map[string]*datasources.Source
+	Schemes    versioning.Schemes
+	Defaults   func(datasource string) []string // public registries
+	Semantic   bool                             // recent commits follow Conventional Commits
+	Renderers  map[string]bool                  // what can be rendered besides fields in place
+	Now        time.Time
+}
+
+// Facts are what registries said. A query that is not in them was not asked.
+type Facts struct {
+	Listings map[datasources.Query]Listing
+	Digests  map[DigestQuery]Digest
+}
+
+// A DigestQuery asks which digest a version has now.
+type DigestQuery struct {
+	datasources.Query
+	Version string
+}
+
+// A Listing is the answer to one query, or why there is none.
+type Listing struct {
+	*datasources.Listing
+	Err error
+}
+
+// A Digest is the answer to a DigestQuery, or why there is none.
+type Digest struct {
+	Digest string
+	Err    error
+}
+
+// Completeness says how much of the truth an answer is. Only Complete answers change anything.
+type Completeness string
+
+const (
+	Complete Completeness = "complete"
+	Partial  Completeness = "partial"
+	Failed   Completeness = "failed"
+)
+
+// Completeness says how far l can be relied on. That a registry has no such package is a complete answer
+// about it.
+func (l Listing) Completeness() Completeness {
+	switch {
+	case l.Err != nil && errors.Is(l.Err, datasources.ErrNotFound):
+		return Complete
+	case l.Err != nil || l.Listing == nil:
+		return Failed
+	case l.Partial != "":
+		return Partial
+	}
+	return Complete
+}
+
+// A Reason is one step of an explanation.
+type Reason struct {
+	Code   Code
+	Text   string        // a sentence for people, without full stop
+	Origin config.Origin // where the rule is written; zero if it is built in
+}
+
+// A Code names what kind of reason it is.
+type Code string
+
+// What a reason is about.
+const (
+	CodeSkipped      Code = "skipped"       // the manager could not read it as something to update
+	CodeDisabled     Code = "disabled"      // configuration switched it off
+	CodeLookup       Code = "lookup"        // what the registry said
+	CodeLookupFailed Code = "lookup-failed" // the registry did not answer completely
+	CodeNotFound     Code = "not-found"     // the registry has no such package
+	CodeInvalid      Code = "invalid-value" // the value is no version or range
+	CodeCandidate    Code = "candidate"     // why a release was dropped
+	CodeUpToDate     Code = "up-to-date"    // nothing newer is left
+	CodeUpdate       Code = "update"        // what was chosen
+	CodePending      Code = "pending"       // it is too young
+	CodeApproval     Code = "approval"      // a person must approve
+	CodeUnsupported  Code = "unsupported"   // Currant cannot make the change
+	CodeRule         Code = "rule"          // a rule of the configuration applied
+	CodeAutomerge    Code = "automerge"
+	CodeLimit        Code = "limit"
+	CodeHold         Code = "hold" // doubt: what there is stays as it is
+	CodeClosed       Code = "closed"
+	CodeEdited       Code = "edited"
+	CodeChecks       Code = "checks"
+	CodePolicy       Code = "policy"
+	CodeRender       Code = "render"
+	CodeRebase       Code = "rebase"
+)
+
+func reason(code Code, origin config.Origin, format string, args ...any) Reason {
+	return Reason{Code: code, Text: fmt.Sprintf(format, args...), Origin: origin}
+}
+
+// String formats r on one line, with where its rule is written.
+func (r Reason) String() string {
+	if at := r.Origin.String(); at != "" {
+		return r.Text + " (" + at + ")"
+	}
+	return r.Text
+}
+
+// A Decision is what to do about one dependency, and why.
+type Decision struct {
+	Found
+	Datasource string
+	Package    string
+	Versioning string
+	Queries    []datasources.Query
+	Current    string // the version in use; "" if unknown
+	SkipCode   string // Renovate's skip reason; "" if the dependency was looked up
+	Facts      Completeness
+	SourceURL  string
+	Homepage   string
+	Changelog  string
+	Updates    []Update // in order: pin, digest, patch, minor, major
+	Reasons    []Reason
+	Until      time.Time // when the outcome may change although nothing else does; zero for never
+	Settings   config.Settings
+}
+
+// An Update is one change that could be made to a dependency.
+type Update struct {
+	Type      string // Renovate's updateType: "major", "minor", "patch", "pin", "digest", "pinDigest"
+	Value     string // the new value; the old one if only the digest changes
+	Version   string // the version that Value stands for; "" if unknown
+	Digest    string // the new digest; "" if it has none
+	Bucket    string // keeps apart updates that go to different branches
+	Release   datasources.Release
+	Withheld  []string // newer versions that wait, lowest first
+	State     State
+	NotBefore time.Time // for Waiting: when it will be ready; zero if unknown
+	Automerge bool
+	Settings  config.Settings
+	Reasons   []Reason
+}
+
+// A State says whether an update may become a pull request.
+type State string
+
+const (
+	Ready       State = "ready"
+	Waiting     State = "waiting"     // for the release to come of age
+	Approval    State = "approval"    // for a person
+	Unsupported State = "unsupported" // Currant cannot make the change yet
+)
+
+// Automatic says whether u merges without a person, and why.
+func automerge(s config.Settings) (bool, Reason) {
+	at := s.Origin("automerge")
+	if s.Bool("automerge") {
+		return true, reason(CodeAutomerge, at, "it may merge by itself when all checks are green")
+	}
+	return false, reason(CodeAutomerge, at, "a person merges it: automerge is off")
+}
+
+// sentence joins texts as a person would write them.
+func sentence(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,467 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/updater/platform"
+	"github.com/currant-bot/currant/updater/policy"
+)
+
+// A Rendered is a wanted branch with the files it changes.
+type Rendered struct {
+	Branch
+	BaseHead string // the commit that Changes apply to
+	Changes  platform.Changeset
+	Blobs    map[string]string // what Changes make of each path, as BranchState.Changed says it
+	Notes    []string          // Markdown for the body
+	Warnings []string          // what a person must see before it is merged
+	Err      string            // why the changes could not be made; "" if they could
+
+	body string
+}
+
+// A State is what there is before a pass.
+type State struct {
+	Repository platform.Repository
+	Account    platform.Account
+	Branches   map[string]BranchState     // by name, those with our prefix
+	Pulls      []platform.Pull            // of our prefix, newest first
+	Checks     map[string]platform.Checks // by commit
+	Stale      string                     // why configuration is not certain; "" if it is
+	Broken     string                     // why nothing may be closed, such as a file that could not be read; "" if all is well
+}
+
+// A BranchState is what git says of one of our branches.
+type BranchState struct {
+	Head    string
+	Base    string            // the commit on the base branch that it began at
+	Behind  bool              // the base branch has moved on
+	Foreign string            // who else has committed to it; "" for nobody
+	Changed map[string]string // path to blob and mode; "" for a deleted path
+	Overlap bool              // the base branch has since changed a path that it changes
+}
+
+// An Action is one change to the code host, as data. Exactly one of the
+// pointers is set.
+type Action struct {
+	Branch string
+	Push   *platform.Branch   `json:",omitempty"`
+	Open   *platform.Proposal `json:",omitempty"`
+	Edit   *platform.Edit     `json:",omitempty"`
+	Close  *platform.Closing  `json:",omitempty"`
+	Merge  *platform.Merging  `json:",omitempty"`
+}
+
+// Kind names what a does.
+func (a Action) Kind() string {
+	switch {
+	case a.Push != nil:
+		return "push"
+	case a.Open != nil:
+		return "open"
+	case a.Edit != nil:
+		return "edit"
+	case a.Close != nil:
+		return "close"
+	}
+	return "merge"
+}
+
+// Key names the intent: it is the same for the same change to the same state,
+// and differs for any other.
+func (a Action) Key(repo string) string {
+	var detail string
+	switch {
+	case a.Push != nil:
+		detail = a.Push.Base + a.Push.Replaces + a.Push.Message
+		for _, p := range slices.Sorted(maps.Keys(a.Push.Changes)) {
+			detail += "\x00" + p
+			if f := a.Push.Changes[p]; f != nil {
+				detail += fmt.Sprintf("\x00%d\x00%s", f.Mode, f.Text)
+			}
+		}
+	case a.Open != nil:
+		detail = a.Open.Base + a.Open.Title + a.Open.Head
+	case a.Edit != nil:
+		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), a.Edit.AddLabels)
+	case a.Close != nil:
+		detail = fmt.Sprint(a.Close.Number, a.Close.Head)
+	case a.Merge != nil:
+		detail = fmt.Sprint(a.Merge.Number, a.Merge.Head)
+	}
+	return strings.Join([]string{a.Kind(), repo, a.Branch, Hash(detail)}, ":")
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// A Result says what becomes of a wanted branch.
+type Result string
+
+// What becomes of a branch.
+const (
+	Create    Result = "create"    // branch and pull request are made
+	UpdateIt  Result = "update"    // the branch is made anew
+	Edit      Result = "edit"      // only its texts or labels change
+	Unchanged Result = "unchanged" // it is as it should be and waits: for checks or a person
+	Merge     Result = "merge"
+	Wait      Result = "wait"      // not now: age, limits
+	Ask       Result = "ask"       // a person must approve first
+	Cannot    Result = "cannot"    // Currant cannot make the change
+	Declined  Result = "declined"  // a person closed it
+	Hands     Result = "hands-off" // a person works on the branch
+	Hold      Result = "hold"      // doubt: it stays as it is
+	Remove    Result = "remove"    // nobody wants it any more
+)
+
+// An Outcome is what becomes of one branch, and why.
+type Outcome struct {
+	Branch  string
+	Title   string
+	Number  int // of its pull request; 0 if there is none
+	Result  Result
+	Reasons []Reason
+	Actions []Action
+}
+
+// Reconcile returns what leads from the pull requests that there are to those
+// that there should be. ds are the decisions that want came from.
+func Reconcile(want []Rendered, ds []Decision, have State, now time.Time) []Outcome {
+	r := &reconciler{have: have, now: now, failed: make(map[string]string), merged: make(map[string]bool)}
+	for _, d := range ds {
+		if d.Facts != Complete {
+			key := Member{Decision: &d}.Key()
+			r.failed[key] = fmt.Sprintf("what is newer for %s is not known completely", d.Dep.Name)
+		}
+	}
+	r.count(want)
+	var out []Outcome
+	wanted := make(map[string]bool)
+	for _, b := range want {
+		wanted[b.Name] = true
+		out = append(out, r.branch(b))
+	}
+	return append(out, r.leftovers(wanted)...)
+}
+
+type reconciler struct {
+	have   State
+	now    time.Time
+	failed map[string]string // member keys whose facts are not complete, and why
+	open   int               // pull requests open or about to be
+	hourly int               // made since the hour began
+	merged map[string]bool   // paths changed by merges of this pass
+}
+
+func (r *reconciler) count(want []Rendered) {
+	hour := r.now.UTC().Truncate(time.Hour)
+	for _, p := range r.have.Pulls {
+		if p.State == platform.Open {
+			r.open++
+		}
+		if !p.Created.Before(hour) {
+			r.hourly++
+		}
+	}
+}
+
+// pull returns the newest pull request of a branch in one of the states.
+func (r *reconciler) pull(branch string, states ...platform.PullState) *platform.Pull {
+	for i := range r.have.Pulls {
+		if p := &r.have.Pulls[i]; p.Branch == branch && slices.Contains(states, p.State) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (r *reconciler) branch(b Rendered) Outcome {
+	o := Outcome{Branch: b.Name, Title: b.Title, Reasons: slices.Clone(b.Reasons)}
+	branch, exists := r.have.Branches[b.Name]
+	open := r.pull(b.Name, platform.Open)
+	if open != nil {
+		o.Number = open.Number
+	}
+	if exists && open == nil {
+		if m := r.pull(b.Name, platform.Merged); m != nil && m.Head == branch.Head {
+			exists = false // its branch was left behind by a merge
+		}
+	}
+	if text := r.doubt(b.Branch, open); text != "" && (exists || open != nil) {
+		return o.end(Hold, reason(CodeHold, config.Origin{}, "%s: it stays as it is", text))
+	}
+	switch {
+	case b.State == Unsupported:
+		return o.end(Cannot)
+	case b.Err != "":
+		return o.end(Cannot, reason(CodeRender, config.Origin{}, "%s", b.Err))
+	case len(b.Changes) == 0:
+		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
+	}
+	if exists && branch.Foreign != "" {
+		return o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
+	}
+	if open == nil {
+		if p := r.declined(b); p != nil {
+			o.Number = p.Number
+			return o.end(Declined, reason(CodeClosed, config.Origin{}, "#%d was closed without being merged", p.Number))
+		}
+	}
+	if !exists && open == nil {
+		if result, why := r.blocked(b); result != "" {
+			return o.end(result, why...)
+		}
+		r.open, r.hourly = r.open+1, r.hourly+1
+	}
+	return r.realise(o, b, branch, exists, open)
+}
+
+func (o Outcome) end(result Result, why ...Reason) Outcome {
+	o.Result = result
+	o.Reasons = append(o.Reasons, why...)
+	return o
+}
+
+// doubt says why the pull request that there is must not be changed now: a
+// dependency that it updates could not be looked up. "" if there is no doubt.
+func (r *reconciler) doubt(b Branch, open *platform.Pull) string {
+	if len(r.failed) == 0 {
+		return ""
+	}
+	for _, m := range b.Members {
+		if why := r.failed[m.Key()]; why != "" {
+			return why
+		}
+	}
+	if open == nil {
+		return ""
+	}
+	marker, ok := ReadMarker(open.Body)
+	if !ok || marker.Members == nil {
+		return "some facts are not complete, and it may depend on them"
+	}
+	for _, key := range marker.Members {
+		if why := r.failed[key]; why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// declined returns the pull request by whose closing a person declined b; nil if
+// nobody did. A group of updates is declined as long as it would be the same.
+func (r *reconciler) declined(b Rendered) *platform.Pull {
+	if b.Settings.String("recreateWhen") == "always" {
+		return nil
+	}
+	for i := range r.have.Pulls {
+		p := &r.have.Pulls[i]
+		if p.Branch != b.Name || p.State != platform.Closed {
+			continue
+		}
+		marker, ok := ReadMarker(p.Body)
+		switch {
+		case ok && marker.Updates == b.updates():
+			return p
+		case p.Title == b.Title && !b.several():
+			return p
+		case p.Title == b.Title && b.Settings.String("recreateWhen") == "never":
+			return p
+		}
+	}
+	return nil
+}
+
+// blocked says why a branch is not made now; "" if it may be.
+func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
+	s := b.Settings
+	switch {
+	case b.State == Waiting:
+		return Wait, nil
+	case b.State == Approval:
+		return Ask, nil
+	}
+	for _, l := range []struct {
+		option string
+		count  int
+		what   string
+	}{{"prConcurrentLimit", r.open, "are open"}, {"prHourlyLimit", r.hourly, "were opened this hour"}} {
+		if limit := s.Int(l.option); limit > 0 && l.count >= limit && !r.have.Repository.BranchesOnly {
+			return Wait, []Reason{reason(CodeLimit, s.Origin(l.option), "%d pull requests %s, and %s is %d", l.count, l.what, l.option, limit)}
+		}
+	}
+	return "", nil
+}
+
+// realise makes the branch and its pull request as they should be, or merges.
+func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists bool, open *platform.Pull) Outcome {
+	push, why := r.stale(b, branch, exists)
+	head := branch.Head
+	if push {
+		head = ""
+		o.Actions = append(o.Actions, Action{Branch: b.Name, Push: &platform.Branch{
+			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes,
+		}})
+		o.Reasons = append(o.Reasons, reason(CodeRebase, config.Origin{}, "%s", why))
+		o.Result = UpdateIt
+	}
+	if r.have.Repository.BranchesOnly {
+		return o.local(exists)
+	}
+	if open == nil {
+		body := Sign(b.Branch, b.Title, b.body)
+		o.Actions = append(o.Actions, Action{Branch: b.Name, Open: &platform.Proposal{
+			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: body, Labels: b.Labels, Draft: b.Settings.Bool("draftPR"),
+		}})
+		return o.end(Create)
+	}
+	if e, ok := edit(b, open); ok {
+		o.Actions = append(o.Actions, Action{Branch: b.Name, Edit: &e})
+		if o.Result == "" {
+			o.Result = Edit
+		}
+	}
+	if push {
+		return o
+	}
+	return r.merge(o, b, branch, open)
+}
+
+func (o Outcome) local(exists bool) Outcome {
+	switch {
+	case len(o.Actions) == 0:
+		o.Result = Unchanged
+	case !exists:
+		o.Result = Create
+	}
+	return o
+}
+
+// stale says whether the branch must be made anew, and why.
+func (r *reconciler) stale(b Rendered, branch BranchState, exists bool) (bool, string) {
+	switch rebase := b.Settings.String("rebaseWhen"); {
+	case !exists:
+		return true, "the branch does not exist yet"
+	case rebase != "never" && branch.Overlap:
+		return true, "the base branch has changed the same files since"
+	case branch.Behind && (rebase == "behind-base-branch" || (rebase == "" || rebase == "auto") && b.Automerge || rebase == "automerging" && b.Automerge):
+		return true, "the base branch has moved on (rebaseWhen)"
+	case !maps.Equal(branch.Changed, b.Blobs):
+		return true, "its content is not what it should be now"
+	}
+	return false, ""
+}
+
+// edit returns what must change in a pull request's texts. What a person
+// changed stays: only what Currant wrote last is replaced.
+func edit(b Rendered, p *platform.Pull) (platform.Edit, bool) {
+	e := platform.Edit{Number: p.Number, Was: p.Title}
+	marker, ours := ReadMarker(p.Body)
+	title := p.Title
+	if title != b.Title && (!ours || marker.Title == Hash(p.Title)) {
+		title = b.Title
+		e.Title = &title
+	}
+	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
+	if !ours || marker.Body != Hash(b.body) || marker.Updates != b.updates() || e.Title != nil {
+		body := Sign(b.Branch, b.Title, b.body)
+		if body != p.Body {
+			e.Body = &body
+		}
+	}
+	return e, e.Title != nil || e.Body != nil
+}
+
+// merge merges the pull request if the gate lets it.
+func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platform.Pull) Outcome {
+	blocks := policy.Judge(policy.Case{
+		Automerge: b.Automerge, Ready: b.State == Ready, Stale: r.have.Stale, Doubt: r.have.Broken, Warnings: b.Warnings,
+		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign,
+	})
+	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
+		blocks = append(blocks, policy.Block{Code: "automerge", Text: "automergeType pr-comment leaves merging to another tool"})
+	}
+	for path := range b.Changes {
+		if len(blocks) == 0 && r.merged[path] {
+			blocks = append(blocks, policy.Block{Code: "conflict", Text: "another merge of this pass changed " + path, Wait: true})
+		}
+	}
+	if len(blocks) > 0 {
+		for _, x := range blocks {
+			if x.Code != "automerge" {
+				o.Reasons = append(o.Reasons, reason(CodeChecks, config.Origin{}, "%s", x.Text))
+			}
+		}
+		if o.Result == "" {
+			o.Result = Unchanged
+		}
+		return o
+	}
+	for path := range b.Changes {
+		r.merged[path] = true
+	}
+	m := platform.Merging{Number: p.Number, Head: branch.Head, Method: method(b.Settings, r.have.Repository)}
+	if !r.have.Repository.AutoDelete {
+		m.Branch = b.Name
+	}
+	o.Actions = append(o.Actions, Action{Branch: b.Name, Merge: &m})
+	return o.end(Merge, reason(CodeChecks, config.Origin{}, "all checks of %.7s are green", branch.Head))
+}
+
+// method follows automergeStrategy as far as the repository allows it.
+func method(s config.Settings, repo platform.Repository) platform.Method {
+	want := map[string]platform.Method{
+		"squash": platform.Squash, "merge-commit": platform.MergeCommit, "rebase": platform.Rebase,
+		"rebase-merge": platform.Rebase, "fast-forward": platform.Rebase,
+	}[s.String("automergeStrategy")]
+	if len(repo.MergeMethods) == 0 {
+		return want
+	}
+	if want != "" && slices.Contains(repo.MergeMethods, want) {
+		return want
+	}
+	return repo.MergeMethods[0]
+}
+
+// leftovers closes what nobody wants any more. In doubt nothing is closed.
+func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
+	var out []Outcome
+	for _, name := range slices.Sorted(maps.Keys(r.have.Branches)) {
+		if wanted[name] {
+			continue
+		}
+		branch := r.have.Branches[name]
+		o := Outcome{Branch: name, Result: Remove}
+		c := platform.Closing{Branch: name, Head: branch.Head}
+		if p := r.pull(name, platform.Open); p != nil {
+			o.Number, o.Title, c.Number = p.Number, p.Title, p.Number
+			c.Comment = "The update is no longer needed: what it changes is up to date, or configuration no longer asks for it."
+		}
+		switch {
+		case len(r.failed) > 0 || r.have.Broken != "" || r.have.Stale != "":
+			o = o.end(Hold, reason(CodeHold, config.Origin{}, "not everything is known now, so nothing is closed"))
+		case branch.Foreign != "":
+			o = o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
+		default:
+			o.Reasons = append(o.Reasons, reason(CodeUpToDate, config.Origin{}, "no dependency needs it any more"))
+			o.Actions = append(o.Actions, Action{Branch: name, Close: &c})
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// Complete fills the pull request's body. It is called once all else is known.
+func (b *Rendered) Complete(w World) { b.body = Body(w, b.Branch, b.Notes) }
+
+// Text returns the body that [Rendered.Complete] made.
+func (b *Rendered) Text() string { return b.body }

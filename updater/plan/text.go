@@ -1,0 +1,277 @@
+package plan
+
+import (
+	"cmp"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/templating/text"
+)
+
+// render fills a template. Fields may hold templates themselves, so it is
+// filled until nothing changes, at most three times.
+func render(template string, fields map[string]any) (string, error) {
+	for range 3 {
+		if !strings.Contains(template, "{{") {
+			return template, nil
+		}
+		next, err := text.Render(template, fields)
+		if err != nil {
+			return "", err
+		}
+		if next == template {
+			break
+		}
+		template = next
+	}
+	return template, nil
+}
+
+// fields are the variables that templates of the configuration may use; the
+// names are Renovate's.
+func fields(w World, m Member) map[string]any {
+	d, u, s := m.Decision, m.Update, m.Update.Settings
+	from, to := versionParts(w, d, d.Current), versionParts(w, d, u.Version)
+	scheme, _ := w.Schemes(d.Versioning)
+	f := map[string]any{
+		"additionalBranchPrefix": s.String("additionalBranchPrefix"),
+		"baseBranch":             w.Base,
+		"branchPrefix":           s.String("branchPrefix"),
+		"currentDigest":          d.Dep.Digest.Text,
+		"currentDigestShort":     digestShort(d.Dep.Digest.Text),
+		"currentValue":           d.Dep.Value.Text,
+		"currentVersion":         d.Current,
+		"datasource":             d.Datasource,
+		"depName":                d.Dep.Name,
+		"depNameSanitized":       sanitized(d.Dep.Name),
+		"depType":                d.Dep.Kind,
+		"groupName":              s.String("groupName"),
+		"isDigest":               u.Type == "digest",
+		"isMajor":                u.Type == "major",
+		"isMinor":                u.Type == "minor",
+		"isPatch":                u.Type == "patch",
+		"isPin":                  u.Type == "pin",
+		"isPinDigest":            u.Type == "pinDigest",
+		"isRange":                false,
+		"isRollback":             u.Type == "rollback",
+		"isReplacement":          u.Type == "replacement",
+		"isSingleVersion":        false,
+		"manager":                d.Manager,
+		"newDigest":              u.Digest,
+		"newDigestShort":         digestShort(u.Digest),
+		"newValue":               u.Value,
+		"newVersion":             u.Version,
+		"packageFile":            d.Path,
+		"packageFileDir":         dir(d.Path),
+		"packageName":            d.Package,
+		"parentDir":              path.Base(dir(d.Path)),
+		"repository":             w.Repository,
+		"separateMajorMinor":     s.Bool("separateMajorMinor"),
+		"separateMinorPatch":     s.Bool("separateMinorPatch"),
+		"separateMultipleMajor":  s.Bool("separateMultipleMajor"),
+		"separateMultipleMinor":  s.Bool("separateMultipleMinor"),
+		"sourceUrl":              d.SourceURL,
+		"updateType":             u.Type,
+		"versioning":             d.Versioning,
+	}
+	if scheme != nil {
+		f["isSingleVersion"] = scheme.Valid(u.Value)
+		if c, err := scheme.Constraint(u.Value); err == nil {
+			f["isSingleVersion"] = c.Exact() != ""
+			f["isRange"] = c.Exact() == ""
+		}
+	}
+	for name, n := range map[string]int64{"newMajor": to.Major, "newMinor": to.Minor, "newPatch": to.Patch, "major": from.Major, "minor": from.Minor, "patch": from.Patch} {
+		f[name] = ""
+		if n >= 0 {
+			f[name] = n
+		}
+	}
+	f["prettyNewMajor"], f["prettyNewVersion"] = pretty(f["newMajor"], u.Version)
+	if u.Value != d.Dep.Value.Text && f["isSingleVersion"] == false {
+		f["displayFrom"], f["displayTo"] = d.Dep.Value.Text, u.Value
+	}
+	return f
+}
+
+func dir(p string) string {
+	if d := path.Dir(p); d != "." {
+		return d
+	}
+	return ""
+}
+
+// pretty returns major and version with exactly one "v" before them.
+func pretty(major any, version string) (string, string) {
+	m := ""
+	if n, ok := major.(int64); ok {
+		m = "v" + strconv.FormatInt(n, 10)
+	}
+	if version == "" {
+		return m, ""
+	}
+	return m, "v" + strings.TrimPrefix(version, "v")
+}
+
+func versionParts(w World, d *Decision, version string) versioning.Parts {
+	if scheme, err := w.Schemes(d.Versioning); err == nil && version != "" {
+		return scheme.Parts(version)
+	}
+	return versioning.Parts{Major: -1, Minor: -1, Patch: -1}
+}
+
+// digestShort is a digest as titles show it: seven hexadecimal digits.
+func digestShort(d string) string {
+	d = d[strings.IndexByte(d, ':')+1:]
+	return d[:min(7, len(d))]
+}
+
+var (
+	spaces         = regexp.MustCompile(`\s+`)
+	doubleV        = regexp.MustCompile(`to vv(\d)`)
+	priorityOfType = []string{"chore", "ci", "build", "fix", "feat"}
+)
+
+// write fills the branch's title and commit message.
+func (b *Branch) write(w World) error {
+	first := b.Members[0]
+	s := b.Settings
+	f := fields(w, first)
+	grouped := b.Group != "" && (b.several() || s.Bool("groupSingleUpdates"))
+	topic := s.String("commitMessageTopic")
+	extra := s.String("commitMessageExtra")
+	if grouped {
+		name, err := render(b.Group, f)
+		if err != nil {
+			return err
+		}
+		b.Group, f["groupName"] = name, name
+		group := s.Object("group")
+		topic = "{{{groupName}}}"
+		if t, ok := group["commitMessageTopic"].(string); ok {
+			topic = t
+		}
+		if !b.sameVersion() {
+			extra = ""
+		}
+	}
+	f["commitMessagePrefix"] = b.prefix(w, f)
+	for name, t := range map[string]string{
+		"commitMessageAction": s.String("commitMessageAction"), "commitMessageTopic": topic,
+		"commitMessageExtra": extra, "commitMessageSuffix": s.String("commitMessageSuffix"),
+	} {
+		v, err := render(t, f)
+		if err != nil {
+			return err
+		}
+		f[name] = v
+	}
+	message, err := render(cmp.Or(s.String("commitMessage"), "{{{commitMessagePrefix}}} {{{commitMessageAction}}} {{{commitMessageTopic}}} {{{commitMessageExtra}}} {{{commitMessageSuffix}}}"), f)
+	if err != nil {
+		return err
+	}
+	b.Message = tidy(message, f["commitMessagePrefix"].(string), s.String("commitMessageLowerCase"))
+	b.Title = b.Message
+	if t := s.String("prTitle"); t != "" {
+		if t, err = render(t, f); err != nil {
+			return err
+		}
+		b.Title = tidy(t, "", "never")
+	}
+	if grouped && extra == "" {
+		b.Title += b.titleLevel(s.Bool("separateMajorMinor"), s.Bool("separateMinorPatch"))
+	}
+	if w.multipleBases() {
+		b.Title += " (" + w.Base + ")"
+	}
+	if body := s.String("commitBody"); body != "" {
+		if body, err = render(body, f); err != nil {
+			return err
+		}
+		b.Message += "\n\n" + strings.TrimSpace(body)
+	}
+	return nil
+}
+
+// several reports whether more than one dependency or version is updated.
+func (b *Branch) several() bool {
+	first := b.Members[0]
+	return slices.ContainsFunc(b.Members[1:], func(m Member) bool {
+		return m.Decision.Dep.Name != first.Decision.Dep.Name || cmp.Or(m.Update.Version, m.Update.Value) != cmp.Or(first.Update.Version, first.Update.Value)
+	})
+}
+
+// sameVersion reports whether all members go to one version.
+func (b *Branch) sameVersion() bool {
+	first := b.Members[0].Update
+	return first.Version != "" && !slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Version != first.Version || m.Update.Type != first.Type })
+}
+
+// titleLevel says in a group's title what kind of step it is, where groups are
+// split by kind.
+func (b *Branch) titleLevel(majors, patches bool) string {
+	types := make(map[string]bool)
+	for _, m := range b.Members {
+		types[m.Update.Type] = true
+	}
+	if len(types) != 1 {
+		return ""
+	}
+	switch t := b.Members[0].Update.Type; {
+	case t == "major" && majors, t == "minor" && patches, t == "patch" && patches:
+		return " (" + t + ")"
+	}
+	return ""
+}
+
+// prefix returns the commit message's prefix, with its colon.
+func (b *Branch) prefix(w World, f map[string]any) string {
+	s := b.Settings
+	p := s.String("commitMessagePrefix")
+	if p == "" && (s.String("semanticCommits") == "enabled" || s.String("semanticCommits") != "disabled" && w.Semantic) {
+		p = b.semanticType()
+		if scope := s.String("semanticCommitScope"); scope != "" && p != "" {
+			p += "(" + scope + ")"
+		}
+	}
+	p, err := render(p, f)
+	if err != nil || p == "" {
+		return ""
+	}
+	if !strings.HasSuffix(p, ":") && !strings.HasSuffix(p, " ") {
+		p += ":"
+	}
+	return p
+}
+
+// semanticType is the weightiest type among the members.
+func (b *Branch) semanticType() string {
+	best := b.Settings.String("semanticCommitType")
+	for _, m := range b.Members {
+		t := m.Update.Settings.String("semanticCommitType")
+		if slices.Index(priorityOfType, t) > slices.Index(priorityOfType, best) {
+			best = t
+		}
+	}
+	return best
+}
+
+// tidy makes one neat line of a rendered message. With a semantic prefix the rest
+// begins in lower case.
+func tidy(message, prefix, lower string) string {
+	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
+	message = doubleV.ReplaceAllString(spaces.ReplaceAllString(message, " "), "to v$1")
+	if prefix == "" || lower == "never" || prefix != strings.ToLower(prefix) || strings.HasPrefix(prefix, ":") {
+		return message
+	}
+	rest := strings.TrimPrefix(message, prefix)
+	trimmed := strings.TrimLeft(rest, " ")
+	if trimmed == "" {
+		return message
+	}
+	return prefix + " " + strings.ToLower(trimmed[:1]) + trimmed[1:]
+}

@@ -1,0 +1,157 @@
+// Package render is the stage that turns wanted branches into changed files.
+package render
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// A Change is what a branch does to files.
+type Change struct {
+	Files    platform.Changeset
+	Notes    []string // Markdown for the pull request
+	Warnings []string // what a person must see before it is merged
+}
+
+// A Renderer makes changes that are more than replacing text, by running a
+// tool on a copy. It must be safe for concurrent use. An error for people says
+// why the change cannot be made.
+type Renderer interface {
+	Render(ctx context.Context, s Snapshot, m plan.Member) (Change, error)
+}
+
+// A Snapshot is the files that a renderer starts from.
+type Snapshot struct {
+	Repository string
+	Commit     string // "" if FS is more than a commit
+	FS         fs.FS
+	Files      []string // all paths
+}
+
+// A Maker renders branches.
+type Maker struct {
+	Managers map[string]*managers.Manager
+	Tools    map[string]Renderer // by Dep.Render
+}
+
+// Render makes the changes of a branch. Nothing is changed by halves: either all
+// members' changes are made and proved, or there is an error.
+func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, error) {
+	out := Change{Files: make(platform.Changeset)}
+	var fields []plan.Member
+	byTool := make(map[string][]plan.Member)
+	for _, m := range b.Members {
+		if m.Decision.Dep.Render == "" {
+			fields = append(fields, m)
+		} else {
+			byTool[m.Decision.Dep.Render] = append(byTool[m.Decision.Dep.Render], m)
+		}
+	}
+	if len(fields) > 0 {
+		files, err := Splice(s.FS, k.Managers, fields)
+		if err != nil {
+			return Change{}, err
+		}
+		maps.Copy(out.Files, files)
+	}
+	for _, name := range slices.Sorted(maps.Keys(byTool)) {
+		tool := k.Tools[name]
+		if tool == nil {
+			return Change{}, fmt.Errorf("nothing here can make changes of the kind %q", name)
+		}
+		if len(byTool[name]) > 1 || len(fields) > 0 {
+			return Change{}, fmt.Errorf("%s changes more than its own file, so it cannot share a branch: set groupName to null for it", byTool[name][0].Decision.Dep.Name)
+		}
+		c, err := tool.Render(ctx, s, byTool[name][0])
+		if err != nil {
+			return Change{}, err
+		}
+		maps.Copy(out.Files, c.Files)
+		out.Notes = append(out.Notes, c.Notes...)
+		out.Warnings = append(out.Warnings, c.Warnings...)
+	}
+	return out, nil
+}
+
+// Splice replaces the fields of each member in place and proves the result: it
+// reads the files again and finds exactly the wanted change. It is pure but for reading fsys.
+func Splice(fsys fs.FS, ms map[string]*managers.Manager, members []plan.Member) (platform.Changeset, error) {
+	edits := make(map[string][]managers.Edit)
+	for _, m := range members {
+		for path, es := range editsOf(m) {
+			for _, e := range es {
+				if !slices.Contains(edits[path], e) {
+					edits[path] = append(edits[path], e)
+				}
+			}
+		}
+	}
+	out := make(platform.Changeset)
+	texts := make(map[string]string)
+	for _, path := range slices.Sorted(maps.Keys(edits)) {
+		data, err := fs.ReadFile(fsys, path)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", path, err)
+		}
+		text, mark := strings.CutPrefix(string(data), "\ufeff")
+		changed, err := managers.Apply(text, edits[path])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		texts[path] = changed
+		if mark {
+			changed = "\ufeff" + changed
+		}
+		out[path] = &platform.File{Text: changed, Mode: modeOf(fsys, path)}
+	}
+	if err := prove(fsys, texts, ms, members); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func modeOf(fsys fs.FS, path string) platform.Mode {
+	if info, err := fs.Stat(fsys, path); err == nil && info.Mode()&0o111 != 0 {
+		return platform.Executable
+	}
+	return platform.Regular
+}
+
+// editsOf returns the edits that make m's change, by path.
+func editsOf(m plan.Member) map[string][]managers.Edit {
+	d, u := m.Decision.Dep, m.Update
+	out := make(map[string][]managers.Edit)
+	add := func(f managers.Field, e managers.Edit) {
+		path := f.Path
+		if path == "" {
+			path = m.Decision.Path
+		}
+		out[path] = append(out[path], e)
+	}
+	if u.Digest != "" && d.Digest.Text == "" {
+		// The pieces that pin take the new value along.
+		pinsValue := false
+		for _, p := range d.Pin {
+			add(managers.Field{}, p.Edit(u.Value, u.Digest))
+			pinsValue = pinsValue || p.Start <= d.Value.Start && d.Value.End() <= p.End && p.End > p.Start
+		}
+		if pinsValue {
+			return out
+		}
+	}
+	if u.Digest != "" && d.Digest.Text != "" && u.Digest != d.Digest.Text {
+		add(d.Digest, d.Digest.Replace(u.Digest))
+	}
+	if u.Value != d.Value.Text && !d.Value.IsZero() {
+		add(d.Value, d.Value.Replace(u.Value))
+	}
+	return out
+}
