@@ -120,7 +120,7 @@ type Dep struct {
 	Package    string         // as the datasource knows it; "" if it is Name
 	Kind       string         // the role it plays in its file, Renovate's depType: "final", "action"
 	Datasource string         // where its releases are listed, such as "docker"; may be "" if Skip is set
-	Registries []string       // base URLs to ask, in order; empty for the datasource's default
+	Registries []string       // base URLs to ask, in order, or DefaultRegistry; empty for the datasource's default
 	Versioning string         // how its versions compare; "" for the manager's or the datasource's scheme
 	Value      Field          // the version or constraint
 	Digest     Field          // the pinned digest; zero if there is none
@@ -135,6 +135,10 @@ type Dep struct {
 	Config     map[string]any // options from the file itself; nil for none
 	Line       int            // where it is named, from 1; 0 to count from its fields
 }
+
+// DefaultRegistry stands in Dep.Registries for the datasource's default
+// registries, where a file adds to them.
+const DefaultRegistry = "default"
 
 // PackageName returns the name that the datasource knows d by.
 func (d Dep) PackageName() string {
