@@ -28,6 +28,7 @@ type Value struct {
 	Text    string // of a string, decoded; of a literal, as it stands
 	Start   int    // where the value begins; for a string, after the quote
 	End     int    // where it ends; for a string, before the closing quote
+	Line    int    // on which it begins, from 1
 	plain   bool   // Text is exactly what the file holds
 	members []Member
 	items   []Value

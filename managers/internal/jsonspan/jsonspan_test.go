@@ -32,7 +32,7 @@ func TestParse(t *testing.T) {
 	} else if _, ok := e.Field(); ok {
 		t.Error("a string with escapes must not be a field")
 	}
-	if got := v.Get("list").Items()[1].Get("b"); got.Kind != jsonspan.Literal || got.Text != "1.5e3" {
+	if got := v.Get("list").Items()[1].Get("b"); got.Kind != jsonspan.Literal || got.Text != "1.5e3" || got.Line != 5 {
 		t.Errorf("b is %+v", got)
 	}
 	if got := v.Get("name", "deeper"); got.Kind != jsonspan.Missing {

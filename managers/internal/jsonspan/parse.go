@@ -24,7 +24,7 @@ func Parse(text string) (Value, *Error) {
 	if len(text) > maxSize {
 		return Value{}, &Error{1, fmt.Sprintf("file is larger than %d MiB", maxSize>>20)}
 	}
-	p := parser{text: text}
+	p := parser{text: text, line: 1}
 	v := p.value(0)
 	p.space()
 	if p.err == nil && p.at < len(text) {
@@ -41,6 +41,15 @@ type parser struct {
 	text string
 	at   int
 	err  *Error
+
+	line, counted int // the line of byte counted
+}
+
+// lineOf returns the line of byte at, which must not come before that of the last call.
+func (p *parser) lineOf(at int) int {
+	p.line += strings.Count(p.text[p.counted:at], "\n")
+	p.counted = at
+	return p.line
 }
 
 func (p *parser) fail(format string, args ...any) {
@@ -106,7 +115,7 @@ func (p *parser) value(depth int) Value {
 }
 
 func (p *parser) object(depth int) Value {
-	v := Value{Kind: Object, Start: p.at}
+	v := Value{Kind: Object, Start: p.at, Line: p.lineOf(p.at)}
 	p.at++
 	for !p.next('}') {
 		if p.at == len(p.text) || p.text[p.at] != '"' {
@@ -128,7 +137,7 @@ func (p *parser) object(depth int) Value {
 }
 
 func (p *parser) array(depth int) Value {
-	v := Value{Kind: Array, Start: p.at}
+	v := Value{Kind: Array, Start: p.at, Line: p.lineOf(p.at)}
 	p.at++
 	for !p.next(']') {
 		v.items = append(v.items, p.value(depth+1))
@@ -149,7 +158,7 @@ func (p *parser) separator(end byte) bool {
 }
 
 func (p *parser) string() Value {
-	v := Value{Kind: String, Start: p.at + 1, plain: true}
+	v := Value{Kind: String, Start: p.at + 1, Line: p.lineOf(p.at), plain: true}
 	for i := v.Start; i < len(p.text); i++ {
 		switch p.text[i] {
 		case '"':
@@ -188,5 +197,5 @@ func (p *parser) literal() Value {
 		p.fail("expected a value")
 		return Value{}
 	}
-	return Value{Kind: Literal, Text: text, Start: start, End: p.at, plain: true}
+	return Value{Kind: Literal, Text: text, Start: start, End: p.at, Line: p.lineOf(start), plain: true}
 }

@@ -3,6 +3,7 @@ package tomlspan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -28,6 +29,11 @@ func Parse(text string) (*Value, *Error) {
 		return nil, &Error{1, fmt.Sprintf("file is larger than %d MiB", maxSize>>20)}
 	}
 	b := builder{text: text}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			b.breaks = append(b.breaks, i)
+		}
+	}
 	b.parser.Reset([]byte(text))
 	top := &Value{Kind: Table}
 	current := top
@@ -58,13 +64,19 @@ func Parse(text string) (*Value, *Error) {
 // A builder turns expressions into a tree. After an error the tree is void.
 type builder struct {
 	text   string
+	breaks []int // where lines end
 	parser unstable.Parser
 	err    *Error
 }
 
+func (b *builder) line(at int) int {
+	before, _ := slices.BinarySearch(b.breaks, at)
+	return before + 1
+}
+
 func (b *builder) fail(at int, format string, args ...any) {
 	if b.err == nil {
-		b.err = &Error{1 + strings.Count(b.text[:at], "\n"), "not valid TOML: " + fmt.Sprintf(format, args...)}
+		b.err = &Error{b.line(at), "not valid TOML: " + fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -87,7 +99,7 @@ func (b *builder) open(v, key *Value) *Value {
 	next := v.Get(key.Text)
 	switch {
 	case next.Kind == Missing:
-		next = &Value{Kind: Table, Start: key.Start, End: key.End}
+		next = &Value{Kind: Table, Start: key.Start, End: key.End, Line: key.Line}
 		b.set(v, key, next)
 	case next.Kind == Array && !next.sealed:
 		next = next.values[len(next.values)-1]
@@ -128,10 +140,10 @@ func (b *builder) element(top *Value, it unstable.Iterator) *Value {
 	}
 	array := v.Get(last.Text)
 	if array.Kind == Missing {
-		array = &Value{Kind: Array, Start: last.Start, End: last.End}
+		array = &Value{Kind: Array, Start: last.Start, End: last.End, Line: last.Line}
 		b.set(v, last, array)
 	}
-	table := &Value{Kind: Table, Start: last.Start, End: last.End}
+	table := &Value{Kind: Table, Start: last.Start, End: last.End, Line: last.Line}
 	if array.Kind != Array || array.sealed {
 		b.fail(last.Start, "key %q is defined twice", last.Text)
 		return table
@@ -152,7 +164,7 @@ func (b *builder) assign(v *Value, e *unstable.Node, depth int) {
 
 func (b *builder) value(n *unstable.Node, depth int) *Value {
 	at := int(n.Raw.Offset)
-	v := &Value{Start: at, End: at + int(n.Raw.Length)}
+	v := &Value{Start: at, End: at + int(n.Raw.Length), Line: b.line(at)}
 	if depth > maxDepth {
 		b.fail(at, "nested more than %d deep", maxDepth)
 		return v
@@ -191,7 +203,7 @@ func (b *builder) str(n *unstable.Node) *Value {
 		inner := b.text[start:end]
 		start = end - len(strings.TrimPrefix(strings.TrimPrefix(inner, "\r"), "\n"))
 	}
-	v := &Value{Kind: String, Text: string(n.Data), Start: start, End: end}
+	v := &Value{Kind: String, Text: string(n.Data), Start: start, End: end, Line: b.line(int(n.Raw.Offset))}
 	v.plain = b.text[start:end] == v.Text
 	return v
 }

@@ -25,6 +25,7 @@ type Value struct {
 	Text  string // of a string, decoded; of a literal, as it stands
 	Start int    // where a string's text, a literal or the key that made a table begins
 	End   int
+	Line  int // on which it begins, from 1
 
 	plain  bool // Text is exactly what the file holds
 	sealed bool // written as a value: nothing can be added to it

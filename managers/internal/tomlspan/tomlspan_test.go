@@ -57,7 +57,7 @@ func TestParse(t *testing.T) {
 	} else if _, ok := e.Field(); ok {
 		t.Error("a string with escapes must not be a field")
 	}
-	if x := v.Get("index").Items()[1].Get("sub", "inline", "list").Items()[0].Get("x"); x.Kind != tomlspan.Literal || x.Text != "1.5" {
+	if x := v.Get("index").Items()[1].Get("sub", "inline", "list").Items()[0].Get("x"); x.Kind != tomlspan.Literal || x.Text != "1.5" || x.Line != 18 {
 		t.Errorf("x is %+v", x)
 	}
 	if got := v.Get("project", "name", "deeper"); got.Kind != tomlspan.Missing {
