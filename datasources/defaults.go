@@ -48,3 +48,15 @@ func GitHubAPI(registry *url.URL) *url.URL {
 	base := strings.TrimSuffix(strings.TrimSuffix(registry.Path, "/"), "/api/v3")
 	return &url.URL{Scheme: registry.Scheme, Host: registry.Host, Path: base + "/api/v3/"}
 }
+
+// ForgeHost returns the host that a shorthand such as "gitlab:" in a
+// package.json stands for; without a name that is GitHub's.
+func ForgeHost(name string) string {
+	switch name {
+	case "gitlab":
+		return "gitlab.com"
+	case "bitbucket":
+		return "bitbucket.org"
+	}
+	return "github.com"
+}

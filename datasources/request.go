@@ -131,9 +131,10 @@ func NextPage(resp *http.Response) (string, error) {
 			if err != nil {
 				return "", errors.New("the link to the next page is not a URL")
 			}
-			if u.Host != resp.Request.URL.Host || u.Scheme != resp.Request.URL.Scheme {
+			if u.Host != resp.Request.URL.Host {
 				return "", fmt.Errorf("next page at %s: %w", u.Host, ErrForeign)
 			}
+			u.Scheme = resp.Request.URL.Scheme // a proxy in front may be all that speaks TLS
 			return u.String(), nil
 		}
 	}

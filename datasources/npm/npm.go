@@ -193,8 +193,7 @@ var (
 func sourceURL(s string) string {
 	s = strings.TrimPrefix(s, "git+")
 	if m := shorthand.FindStringSubmatch(s); m != nil {
-		host := map[string]string{"": "github.com", "github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}[m[1]]
-		s = "https://" + host + "/" + m[2]
+		s = "https://" + datasources.ForgeHost(m[1]) + "/" + m[2]
 	}
 	if m := scpLike.FindStringSubmatch(s); m != nil {
 		s = "https://" + m[1] + "/" + m[2]

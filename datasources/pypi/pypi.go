@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,8 +88,8 @@ func (x index) project(ctx context.Context, address string) (*datasources.Listin
 		return nil, err
 	}
 	var files []file
-	for version, list := range doc.Releases {
-		for _, f := range list {
+	for _, version := range slices.Sorted(maps.Keys(doc.Releases)) {
+		for _, f := range doc.Releases[version] {
 			yanked := ""
 			if f.Yanked {
 				yanked = reason(string(f.Reason))
@@ -265,9 +267,10 @@ var (
 
 // addURLs takes from a project's links what a listing has a place for.
 func addURLs(l *datasources.Listing, urls map[string]text) {
-	for key, value := range urls {
+	for _, key := range slices.Sorted(maps.Keys(urls)) {
+		value := urls[key]
 		switch {
-		case sourceKey.MatchString(key) && strings.HasPrefix(string(value), "http"):
+		case l.SourceURL == "" && sourceKey.MatchString(key) && strings.HasPrefix(string(value), "http"):
 			l.SourceURL = strings.TrimSuffix(strings.TrimSuffix(string(value), "/"), ".git")
 		case changeKey.MatchString(key):
 			l.ChangelogURL = string(value)
