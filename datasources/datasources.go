@@ -139,3 +139,18 @@ type RetryError struct {
 
 func (e *RetryError) Error() string { return e.Err.Error() }
 func (e *RetryError) Unwrap() error { return e.Err }
+
+// Validate reports the first mistake in sources, such as a name used twice.
+func Validate(sources []*Source) error {
+	last := ""
+	for _, s := range sources {
+		switch {
+		case s.Name <= last:
+			return fmt.Errorf("datasource %q: listed twice or not in order of name", s.Name)
+		case s.Doc == "" || s.Versioning == "" || s.New == nil:
+			return fmt.Errorf("datasource %q: Doc, Versioning or New is missing", s.Name)
+		}
+		last = s.Name
+	}
+	return nil
+}

@@ -20,7 +20,7 @@ import (
 
 // Source speaks the OCI distribution API. A package may begin with its
 // registry's host, which then counts in place of the query's registry.
-var Source = datasources.Source{
+var Source = &datasources.Source{
 	Name:       "docker",
 	Doc:        "OCI registries",
 	Versioning: "docker",

@@ -12,7 +12,7 @@ import (
 
 // Source lists branches and tags by git's own protocol, so that a dependency on
 // a branch can be pinned to its commit. The package is the repository's address.
-var Source = datasources.Source{
+var Source = &datasources.Source{
 	Name:       "git-refs",
 	Doc:        "branches and tags of git repositories",
 	Versioning: "git",

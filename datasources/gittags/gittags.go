@@ -12,7 +12,7 @@ import (
 
 // Source lists tags by git's own protocol. The package is the repository's
 // address. Git does not say when a tag was made.
-var Source = datasources.Source{
+var Source = &datasources.Source{
 	Name:       "git-tags",
 	Doc:        "tags of git repositories",
 	Versioning: "semver-coerced",

@@ -15,7 +15,7 @@ import (
 
 // Source reads a repository's index.yaml as a stream: of an index of 140 MB
 // only the releases of the wanted chart are held.
-var Source = datasources.Source{
+var Source = &datasources.Source{
 	Name:       "helm",
 	Doc:        "Helm chart repositories",
 	Versioning: "helm",

@@ -15,7 +15,7 @@ import (
 
 // Source asks for a package's full metadata: the abbreviated form has no
 // publication times.
-var Source = datasources.Source{
+var Source = &datasources.Source{
 	Name:       "npm",
 	Doc:        "npm registries",
 	Versioning: "npm",

@@ -18,7 +18,7 @@ import (
 
 // Source asks an index whose URL ends in "/simple" by the simple repository API
 // (PEP 503, 691, 700) and any other by the JSON API of the public index.
-var Source = datasources.Source{
+var Source = &datasources.Source{
 	Name:       "pypi",
 	Doc:        "Python package indexes",
 	Versioning: "pep440",

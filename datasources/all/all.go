@@ -1,0 +1,32 @@
+// Package all lists every datasource of Currant.
+package all
+
+import (
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/docker"
+	"github.com/currant-bot/currant/datasources/githubdigest"
+	"github.com/currant-bot/currant/datasources/githubreleases"
+	"github.com/currant-bot/currant/datasources/githubrunners"
+	"github.com/currant-bot/currant/datasources/githubtags"
+	"github.com/currant-bot/currant/datasources/gitrefs"
+	"github.com/currant-bot/currant/datasources/gittags"
+	"github.com/currant-bot/currant/datasources/helm"
+	"github.com/currant-bot/currant/datasources/nodeversion"
+	"github.com/currant-bot/currant/datasources/npm"
+	"github.com/currant-bot/currant/datasources/pypi"
+)
+
+// Sources lists every datasource, in order of name.
+var Sources = []*datasources.Source{
+	docker.Source,
+	gitrefs.Source,
+	gittags.Source,
+	githubdigest.Source,
+	githubreleases.Source,
+	githubrunners.Source,
+	githubtags.Source,
+	helm.Source,
+	nodeversion.Source,
+	npm.Source,
+	pypi.Source,
+}
