@@ -3,12 +3,14 @@ package all
 
 import (
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
 )
 
 // Managers lists every manager, in order of name.
 var Managers = []*managers.Manager{
+	copier.Manager,
 	npm.Manager,
 	pep621.Manager,
 }
