@@ -92,6 +92,8 @@ type change struct {
 	path   string
 	within map[string]*change // nil for a file
 	file   *platform.File     // nil for a deletion
+
+	replaces bool // a folder that takes the place of a file
 }
 
 // changeTree arranges a changeset by folder.
@@ -111,10 +113,10 @@ func changeTree(changes platform.Changeset) (*change, error) {
 				continue
 			case next == nil:
 				next = &change{path: strings.Join(parts[:i+1], "/"), within: map[string]*change{}}
-			case next.within == nil && next.file != nil, last && changes[p] != nil:
-				return nil, &PathError{p, "the same change makes a file of a folder above it, or a folder of it"}
+			case next.within == nil && next.file != nil:
+				return nil, &PathError{p, "the same change makes a file of a folder above it"}
 			case next.within == nil: // a deleted file gives way to a folder
-				next = &change{path: next.path, within: map[string]*change{}}
+				next = &change{path: next.path, within: map[string]*change{}, replaces: true}
 			}
 			at.within[name] = next
 			at = next
@@ -171,7 +173,8 @@ func (d *draft) edit(old plumbing.Hash, dir string, c *change) (plumbing.Hash, e
 			entries[e.Name] = e
 		}
 	}
-	for name, ch := range c.within {
+	for _, name := range slices.Sorted(maps.Keys(c.within)) {
+		ch := c.within[name]
 		var err error
 		if ch.within == nil {
 			err = d.editFile(entries, name, ch)
@@ -219,10 +222,14 @@ func (d *draft) editDir(entries map[string]object.TreeEntry, name string, ch *ch
 	switch {
 	case old.Mode == filemode.Dir:
 		below = old.Hash
-	case old.Mode == filemode.Symlink:
-		return &PathError{ch.path, "it is a symbolic link, and those are not followed"}
 	case old.Mode == filemode.Submodule:
 		return &PathError{ch.path, "it is a submodule"}
+	case old.Mode == filemode.Empty || ch.replaces:
+		delete(entries, name)
+	case old.Mode == filemode.Symlink:
+		return &PathError{ch.path, "it is a symbolic link, and those are not followed"}
+	default:
+		return &PathError{ch.path, "it is a file and no folder"}
 	}
 	tree, err := d.edit(below, ch.path, ch)
 	switch {

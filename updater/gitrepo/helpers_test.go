@@ -121,7 +121,7 @@ type gitServer struct {
 	*httptest.Server
 	requests atomic.Int64
 	user     string
-	password string                                         // wanted if not empty
+	password string                                            // wanted if not empty
 	before   func(w http.ResponseWriter, r *http.Request) bool // reports whether it answered
 }
 

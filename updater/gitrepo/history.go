@@ -25,7 +25,7 @@ const (
 //
 // It walks both histories at once by time, as git merge-base does, until only what is common is left.
 func (o *objects) divide(head, base plumbing.Hash) (common plumbing.Hash, own []*object.Commit, err error) {
-	w := walk{objs: o, marks: map[plumbing.Hash]int{}}
+	w := walk{objs: o, marks: map[plumbing.Hash]int{}, queued: map[plumbing.Hash]bool{}, passed: map[plumbing.Hash]bool{}}
 	for _, start := range []struct {
 		h    plumbing.Hash
 		mark int
@@ -38,12 +38,13 @@ func (o *objects) divide(head, base plumbing.Hash) (common plumbing.Hash, own []
 	var passed []*object.Commit
 	for w.busy() {
 		c := heap.Pop(&w.queue).(*object.Commit)
-		delete(w.queued, c.Hash)
+		w.queued[c.Hash] = false
 		marks := w.marks[c.Hash]
 		if marks&(ofHead|ofBase) == ofHead|ofBase && marks&ofResult == 0 {
 			found = append(found, c)
 			marks |= ofResult
 		}
+		w.passed[c.Hash] = true
 		passed = append(passed, c)
 		for _, p := range c.ParentHashes {
 			if err := w.mark(p, marks); err != nil {
@@ -82,9 +83,10 @@ type walk struct {
 	objs    *objects
 	marks   map[plumbing.Hash]int
 	queue   commitQueue
-	queued  map[plumbing.Hash]bool
-	cut     bool // some parent is not here
-	cutHead bool // and it is of the branch
+	queued  map[plumbing.Hash]bool // in the queue now
+	passed  map[plumbing.Hash]bool // taken from it at least once
+	cut     bool                   // some parent is not here
+	cutHead bool                   // and it is of the branch
 }
 
 // mark adds marks to a commit and has it looked at if that is news.
@@ -108,17 +110,17 @@ func (w *walk) mark(h plumbing.Hash, marks int) error {
 	if err != nil {
 		return err
 	}
-	if w.queued == nil {
-		w.queued = map[plumbing.Hash]bool{}
-	}
 	w.queued[h] = true
 	heap.Push(&w.queue, c)
 	return nil
 }
 
-// busy reports whether something is left that may matter.
+// busy reports whether something is left that may matter: what is not known to be common, and what was passed
+// before it was, so that those below it were taken for the branch's own.
 func (w *walk) busy() bool {
-	return slices.ContainsFunc(w.queue, func(c *object.Commit) bool { return w.marks[c.Hash]&ofResult == 0 })
+	return slices.ContainsFunc(w.queue, func(c *object.Commit) bool {
+		return w.marks[c.Hash]&ofResult == 0 || w.passed[c.Hash]
+	})
 }
 
 // A commitQueue is a heap with the newest commit on top.

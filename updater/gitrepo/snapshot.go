@@ -44,10 +44,10 @@ type Entry struct {
 
 // Limits on what is read of a repository.
 const (
-	MaxFile    = 10 << 20  // bytes of a file
-	maxEntries = 1_000_000 // files and folders in a snapshot
-	maxLevels  = 200       // folders within folders
-	maxLink    = 4096      // bytes of what a symbolic link refers to
+	MaxFile    = 10 << 20 // bytes of a file
+	maxEntries = 500_000  // files and folders in a snapshot
+	maxLevels  = 200      // folders within folders
+	maxLink    = 4096     // bytes of what a symbolic link refers to
 )
 
 // A SizeError means that a file is too large to be read.
