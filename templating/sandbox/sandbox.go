@@ -20,7 +20,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -198,46 +197,28 @@ func (b *Box) exec(ctx context.Context, r request, spaces bool, stdout, stderr i
 	cmd.Env = []string{}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	cmd.WaitDelay = 5 * time.Second
-	confine(cmd, spaces)
 
 	in, out, err := os.Pipe()
 	if err != nil {
 		return -1, fmt.Errorf("telling the box what to run: %w", err)
 	}
+	defer in.Close()
 	cmd.ExtraFiles = []*os.File{in}
-
-	// The box dies with the thread that started it (see confine), so the thread is kept.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	err = cmd.Start()
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		out.Write(text) // an inside that is gone is reported by its exit
+		out.Close()
+	}()
+	exit, err := attend(ctx, stop, cmd, spaces, l, watch)
 	in.Close()
-	if err != nil {
-		out.Close()
-		return -1, fmt.Errorf("starting the box: %w", err)
-	}
-	done := make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		out.Write(text) // an inside that is gone is reported by Wait
-		out.Close()
-	})
-	var pid atomic.Int64
-	pid.Store(int64(cmd.Process.Pid))
-	wait.Go(func() { guard(done, int(pid.Load()), spaces, l, watch, stop) })
-	err = cmd.Wait()
-	close(done)
-	wait.Wait()
-	kill(cmd.Process.Pid)
+	<-told
+	return exit, err
+}
 
-	if cause := context.Cause(ctx); cause != nil {
-		return -1, cause
-	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return exit.ExitCode(), nil
-	}
-	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		return -1, fmt.Errorf("waiting for the box: %w", err)
-	}
-	return cmd.ProcessState.ExitCode(), nil
+// holdThread keeps the calling goroutine on its thread until the returned function is called: a
+// command dies with the thread that started it (see confine).
+func holdThread() func() {
+	runtime.LockOSThread()
+	return runtime.UnlockOSThread
 }
