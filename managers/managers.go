@@ -125,6 +125,7 @@ type Dep struct {
 	Value      Field          // the version or constraint
 	Digest     Field          // the pinned digest; zero if there is none
 	Pin        []Piece        // how a dependency without a digest gets one; nil if it cannot
+	Composed   string         // the version where no Field holds it, such as a tag of two variables; to be shown, never edited
 	Locked     string         // the version in a lock file; "" if unknown
 	Locks      []string       // lock files that must change with it
 	Group      string         // dependencies of a file that must change together; "" for none

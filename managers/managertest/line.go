@@ -70,6 +70,7 @@ func describe(d dep) string {
 		add("registry=", registry)
 	}
 	add("versioning=", d.Versioning)
+	add("composed=", d.Composed)
 	add("locked=", d.Locked)
 	add("locks=", strings.Join(d.Locks, ","))
 	add("group=", d.Group)
