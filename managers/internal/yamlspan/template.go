@@ -59,3 +59,9 @@ func tagEnd(text string, at int, missing map[string]bool) int {
 	}
 	return at
 }
+
+// WithoutTags returns a value without the template tags in it.
+func WithoutTags(value string) string {
+	stripped, _ := stripTemplates(value, 0)
+	return stripped
+}

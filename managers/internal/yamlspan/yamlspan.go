@@ -34,17 +34,21 @@ const (
 // maxProblems is how many broken documents of a file are reported one by one.
 const maxProblems = 20
 
-// A Doc is one document of a file. Its root is the document's only content;
-// a document without content has none.
+// A Doc is one document of a file, with its root. A document without content has the
+// zero Node.
 type Doc struct {
 	Node
+	// Template says that the document can only be read without its template tags,
+	// or not even so: then it has the zero Node.
+	Template bool
 	// Start and End are the byte offsets of the document in its file,
 	// including its "---" line.
 	Start, End int
 }
 
 // Documents returns the documents of a file in order, leaving out those that
-// cannot be read: these are problems. All managers that read file share one
+// are not valid YAML: these are problems. A document with template tags is no
+// problem, as it is not meant to be YAML. All managers that read file share one
 // parse of it. The documents may be used by several goroutines at once.
 func Documents(file managers.File) ([]Doc, []managers.Problem) {
 	p := managers.Once(file, "yaml", parse)
@@ -145,23 +149,22 @@ func isMarker(line, marker string) bool {
 }
 
 func parseDoc(text string, breaks []int, p part) (Doc, error) {
-	src := &source{text: text, breaks: breaks, shifts: []shift{{0, p.start}}}
-	parsed := text[p.start:p.end]
-	root, err := decode(parsed)
-	if err != nil && isTemplate(parsed) {
-		// Line and column of the first error stay: they are about the text as people see it.
-		var stripped string
-		stripped, src.shifts = stripTemplates(parsed, p.start)
-		if again, err2 := decode(stripped); err2 == nil {
-			parsed, root, err = stripped, again, nil
+	doc := Doc{Start: p.start, End: p.end}
+	src := &source{text: text, breaks: breaks, parsed: text[p.start:p.end], shifts: []shift{{0, p.start}}}
+	root, err := decode(src.parsed)
+	if err != nil && isTemplate(src.parsed) {
+		doc.Template = true
+		src.parsed, src.shifts = stripTemplates(src.parsed, p.start)
+		if root, err = decode(src.parsed); err != nil {
+			return doc, nil
 		}
 	}
 	if err != nil {
-		return Doc{}, err
+		return doc, err
 	}
-	src.parsed = parsed
 	src.index()
-	return Doc{Node{root, src}, p.start, p.end}, nil
+	doc.Node = Node{root, src}
+	return doc, nil
 }
 
 // decode returns the content of a document; nil if it has none.
