@@ -169,7 +169,7 @@ func (m *Mirror) openDir() (*objects, refSet, error) {
 	if err != nil {
 		return nil, refSet{}, err
 	}
-	store := filesystem.NewStorageWithOptions(osfs.New(m.dir), m.ms.cache, filesystem.Options{})
+	store := filesystem.NewStorageWithOptions(osfs.New(m.dir), m.ms.cache, filesystem.Options{MaxOpenDescriptors: 2})
 	objs := &objects{store: store, condemn: m.condemn}
 	if err := objs.check(all); err != nil {
 		return nil, refSet{}, err
