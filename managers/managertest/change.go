@@ -31,9 +31,11 @@ func (c change) try(m *managers.Manager, before extraction) string {
 	return ""
 }
 
+// descriptions describes deps but for what follows from other dependencies' fields.
 func descriptions(deps []dep) []string {
 	all := make([]string, len(deps))
 	for i, d := range deps {
+		d.Composed = ""
 		all[i] = describe(d)
 	}
 	return all

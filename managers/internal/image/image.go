@@ -47,14 +47,16 @@ func Dep(ref managers.Field) managers.Dep {
 		d.Value = part(ref, i+1, name[i+1:])
 		name = name[:i]
 	}
-	d.Name = name
+	if d.Name = name; name == "" {
+		d.Skip, d.Pin = managers.InvalidName, nil
+	}
 	return Named(d)
 }
 
 // Named completes a dependency on the image d.Name: what people call it, the
 // name in the registry, and how its versions compare.
 func Named(d managers.Dep) managers.Dep {
-	if first, rest, ok := strings.Cut(d.Name, "/"); ok && !strings.Contains(rest, "/") {
+	if first, rest, ok := strings.Cut(d.Name, "/"); ok && rest != "" && !strings.Contains(rest, "/") {
 		switch first {
 		case "amd64", "arm64", "library": // Docker Hub's folders for official images
 			d.Package, d.Name = d.Name, rest
