@@ -35,7 +35,8 @@ type Options struct {
 	Proxy     func(*http.Request) (*url.URL, error)
 	CA        string // certificate authorities beside the system's, PEM
 	UserAgent string
-	BodyLimit int64 // bytes; 0 for DefaultBodyLimit
+	BodyLimit int64 // bytes, where a source does not ask for more; 0 for DefaultBodyLimit
+	Ceiling   int64 // bytes that no source may exceed; 0 for none
 
 	// Cache is put below credentials and above limits, so that it sees what a
 	// request is made with and its answers count as no request. nil for none.

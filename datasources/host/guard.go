@@ -29,13 +29,17 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), totalLimit)
 	resp, err := g.next.RoundTrip(req.Clone(ctx))
 	if err != nil {
+		late := ctx.Err() != nil && req.Context().Err() == nil
 		cancel()
-		if ctx.Err() != nil && req.Context().Err() == nil {
+		if late {
 			err = &datasources.RetryError{Err: fmt.Errorf("no answer from %s within %v", req.URL.Host, totalLimit)}
 		}
 		return nil, err
 	}
 	limit := cmp.Or(terms.BodyLimit, g.c.o.BodyLimit)
+	if g.c.o.Ceiling > 0 {
+		limit = min(limit, g.c.o.Ceiling)
+	}
 	if resp.ContentLength > limit && req.Method != http.MethodHead {
 		resp.Body.Close()
 		cancel()

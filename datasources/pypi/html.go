@@ -11,7 +11,7 @@ import (
 // whether the page's end tag was seen.
 func parseHTML(r io.Reader) (files []file, ended bool, err error) {
 	z := html.NewTokenizer(r)
-	z.SetMaxBuf(1 << 20)
+	z.SetMaxBuf(8 << 20) // of one tag or text
 	var open *file
 	for {
 		switch z.Next() {
