@@ -63,11 +63,15 @@ func (Scheme) Stable(v string) bool {
 }
 
 func (Scheme) Parts(v string) versioning.Parts {
-	parsed, ok := Parse(v)
+	return PartsOf(Parse(v))
+}
+
+// PartsOf returns the numbers of a version that may be invalid.
+func PartsOf(v *semver.Version, ok bool) versioning.Parts {
 	if !ok {
 		return versioning.Parts{Major: -1, Minor: -1, Patch: -1}
 	}
-	return versioning.Parts{Major: int64(parsed.Major()), Minor: int64(parsed.Minor()), Patch: int64(parsed.Patch())}
+	return versioning.Parts{Major: int64(v.Major()), Minor: int64(v.Minor()), Patch: int64(v.Patch())}
 }
 
 func (s Scheme) Compatible(_, to string) bool { return s.Valid(to) }

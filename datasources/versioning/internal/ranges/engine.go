@@ -33,7 +33,11 @@ type Engine struct {
 
 // Constraint reads text as a constraint.
 func (e *Engine) Constraint(text string) (versioning.Constraint, error) {
-	return e.constraint(text)
+	c, err := e.constraint(text)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (e *Engine) constraint(text string) (*constraint, error) {
@@ -139,7 +143,7 @@ func (c *constraint) pin(to string) (string, error) {
 	op, prefix := c.engine.Pin, ""
 	if t, ok := c.single(); ok {
 		prefix = t.Version.Prefix
-		if t.Role == Exact {
+		if t.Role == Exact && t.Version.Wild == "" {
 			op = c.r.Text[t.Start:t.Version.Start]
 		}
 	}

@@ -158,6 +158,9 @@ func (s *Syntax) term(c *cursor) (Term, error) {
 	}
 	tok.Start, tok.End = c.pos-len(word), c.pos
 	t.Version = tok
+	if t.Op == "" && tok.Wild != "" { // Cargo's "1.*" is not "^1"
+		t.Role = Exact
+	}
 	return t, nil
 }
 

@@ -156,3 +156,14 @@ func (t Token) kept(role Role, n int) int {
 		return n
 	}
 }
+
+// Next returns the lowest numbers after all that role admits above t. ok is false if
+// t has no numbers, or too big ones.
+func (t Token) Next(role Role) (v string, ok bool) {
+	n := len(t.Nums)
+	if n == 0 {
+		return "", false
+	}
+	nums, ok := t.above(n, t.kept(role, n))
+	return t.Epoch + strings.Join(nums, "."), ok
+}

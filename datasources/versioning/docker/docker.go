@@ -1,0 +1,144 @@
+// Package docker defines versions as they stand in tags of container images:
+// numbers with dots, and after a hyphen a suffix that names a variant.
+package docker
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/datasources/versioning/internal/natural"
+)
+
+// Scheme holds tags to be of one line if they have the same suffix and as many
+// numbers: from "3.12-slim" only "3.13-slim" and the like are updates.
+type Scheme struct{}
+
+// A tag is a parsed tag.
+type tag struct {
+	nums   []string
+	pre    string // directly after the numbers, such as "rc1" in "3.13rc1"
+	suffix string // after the hyphen
+	kind   kind
+}
+
+// A kind keeps dates and times apart from versions.
+type kind int
+
+const (
+	number  kind = iota
+	day          // 20240131
+	seconds      // 20240131235959
+	dashed       // 2024-01-31
+)
+
+var (
+	tagExpr  = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(\w*)(?:-(.*))?$`)
+	dateExpr = regexp.MustCompile(`^v?(\d{4})-(\d{2})-(\d{2})(?:-(.*))?$`)
+	hexExpr  = regexp.MustCompile(`^[a-f0-9]{7,40}$`)
+)
+
+// maxLength is the longest tag that a registry may have.
+const maxLength = 128
+
+func parse(text string) (t tag, ok bool) {
+	if len(text) > maxLength || hexExpr.MatchString(text) && !natural.IsNumber(text) {
+		return t, false
+	}
+	if m := dateExpr.FindStringSubmatch(text); m != nil && isTime("20060102", m[1]+m[2]+m[3]) {
+		return tag{nums: m[1:4], suffix: m[4], kind: dashed}, true
+	}
+	m := tagExpr.FindStringSubmatch(text)
+	if m == nil {
+		return t, false
+	}
+	t = tag{nums: strings.Split(m[1], "."), pre: m[2], suffix: m[3]}
+	if len(t.nums) == 1 && isTime("20060102", m[1]) {
+		t.kind = day
+	}
+	if len(t.nums) == 1 && isTime("20060102150405", m[1]) {
+		t.kind = seconds
+	}
+	return t, true
+}
+
+// isTime reports whether text is a time since 1990.
+func isTime(layout, text string) bool {
+	if len(text) != len(layout) {
+		return false
+	}
+	at, err := time.Parse(layout, text)
+	return err == nil && at.Year() >= 1990 && at.Year() < 2100
+}
+
+// Valid reports whether v begins with a number. What looks like a commit does not count.
+func (Scheme) Valid(v string) bool {
+	_, ok := parse(v)
+	return ok
+}
+
+// Compare orders by numbers, a shorter tag above the longer ones it stands for: "2.1" moves on
+// when 2.1.1 is released. Suffixes only keep the order total.
+func (Scheme) Compare(a, b string) int {
+	x, okX := parse(a)
+	y, okY := parse(b)
+	switch {
+	case okX && okY:
+		return compare(x, y)
+	case okX:
+		return 1
+	case okY:
+		return -1
+	}
+	return 0
+}
+
+func compare(x, y tag) int {
+	for i := range min(len(x.nums), len(y.nums)) {
+		if c := natural.Numbers(x.nums[i], y.nums[i]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(
+		cmp.Compare(len(y.nums), len(x.nums)),
+		comparePre(x.pre, y.pre),
+		natural.Texts(x.suffix, y.suffix),
+	)
+}
+
+// comparePre puts a prerelease before the release.
+func comparePre(a, b string) int {
+	if a == "" || b == "" {
+		return cmp.Compare(len(b), len(a))
+	}
+	return natural.Texts(a, b)
+}
+
+// Stable reports whether nothing such as "rc1" follows the numbers. A suffix
+// does not make a tag unstable, because only tags with the same suffix are offered.
+func (Scheme) Stable(v string) bool {
+	t, ok := parse(v)
+	return ok && t.pre == ""
+}
+
+func (Scheme) Parts(v string) versioning.Parts {
+	t, _ := parse(v)
+	return versioning.Parts{
+		Major: natural.Int(t.nums, 0),
+		Minor: natural.Int(t.nums, 1),
+		Patch: natural.Int(t.nums, 2),
+	}
+}
+
+func (Scheme) Compatible(from, to string) bool {
+	x, okX := parse(from)
+	y, okY := parse(to)
+	return okX && okY && x.suffix == y.suffix && len(x.nums) == len(y.nums) && x.kind == y.kind
+}
+
+// Constraint reads a tag.
+func (s Scheme) Constraint(text string) (versioning.Constraint, error) {
+	return versioning.Single(s, "a tag that begins with a version", text)
+}
