@@ -18,9 +18,11 @@ type fault struct {
 	name  string
 	serve func(w *world, next http.Handler, rw http.ResponseWriter, r *http.Request)
 
-	// always is what the error must be, wherever the fault begins; nil for any
-	// error, or none if the listing is whole all the same.
+	// always is what the error must be, wherever the fault begins; nil if there
+	// need not be one, because the listing may be whole all the same.
 	always func(error) error
+	// ifAny is what the error must be if there is one; nil for any error.
+	ifAny func(error) error
 	// somewhere is what the error must be at one place at least.
 	somewhere func(error) error
 }
@@ -33,11 +35,11 @@ var faults = []fault{
 	{name: "500", serve: status(500), always: isRetry},
 	{name: "503", serve: status(503), always: isRetry},
 	{name: "timeout", serve: hang, always: isRetry},
-	{name: "hang in body", serve: hangInBody, always: isRetry},
+	{name: "hang in body", serve: hangInBody, ifAny: isRetry},
 	{name: "half a body", serve: half, somewhere: isRetry},
 	{name: "half a body without length", serve: halfWithoutLength},
 	{name: "empty body", serve: empty},
-	{name: "endless body", serve: endless, somewhere: isTooLong},
+	{name: "endless body", serve: endless},
 	{name: "oversized by its own word", serve: oversized, somewhere: isTooLong},
 	{name: "garbage", serve: garbage},
 	{name: "redirect to a foreign host", serve: redirect, somewhere: isForeign},
@@ -75,6 +77,9 @@ func (c Case) fault(t *testing.T, f fault) {
 			}
 			if f.always != nil && f.always(err) != nil {
 				t.Errorf("%s: %v: %v", where, f.always(err), err)
+			}
+			if f.ifAny != nil && f.ifAny(err) != nil {
+				t.Errorf("%s: %v: %v", where, f.ifAny(err), err)
 			}
 			if f.somewhere != nil && (best == nil || f.somewhere(err) == nil) {
 				best = err

@@ -33,9 +33,14 @@ func (t tags) List(ctx context.Context, q datasources.Query) (*datasources.Listi
 	l := &datasources.Listing{SourceURL: repo.URL, Partial: partial}
 	published := make(map[string]githubapi.Release)
 	if len(refs) > 0 {
-		releases, _, err := repo.Releases(ctx)
-		if err != nil && !errors.Is(err, datasources.ErrNotFound) {
+		releases, cut, err := repo.Releases(ctx)
+		switch {
+		case errors.Is(err, datasources.ErrNotFound):
+			l.Partial = "which tags are prereleases is not told"
+		case err != nil:
 			return nil, err
+		case cut != "":
+			l.Partial = cut
 		}
 		for _, r := range releases {
 			published[r.Tag] = r
