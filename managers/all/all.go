@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/copier"
+	"github.com/currant-bot/currant/managers/githubactions"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
 )
@@ -11,6 +12,7 @@ import (
 // Managers lists every manager, in order of name.
 var Managers = []*managers.Manager{
 	copier.Manager,
+	githubactions.Manager,
 	npm.Manager,
 	pep621.Manager,
 }
