@@ -33,6 +33,7 @@ type Repository struct {
 	CloneURL     string // without credentials
 	Default      string // default branch; "" if the repository is empty
 	Archived     bool
+	Disabled     bool // by the host
 	Fork         bool
 	MergeMethods []Method // that the repository allows, in its order of preference
 	AutoDelete   bool     // the host deletes the branch of a merged pull request

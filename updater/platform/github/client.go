@@ -1,0 +1,176 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v62/github"
+
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// maxAnswer bounds what is read of an answer. A page of 100 pull requests is some 2 MB.
+const maxAnswer = 64 << 20
+
+// apiClient returns c with the token on requests to host, and to no other: GitHub redirects to
+// other hosts, for archives for example.
+func apiClient(c *http.Client, host string, token func(context.Context) (string, error)) *http.Client {
+	next := c.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	out := *c
+	out.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.URL.Host == host {
+			secret, err := token(req.Context())
+			if err != nil {
+				return nil, fmt.Errorf("getting the token for %s: %w", host, err)
+			}
+			req = req.Clone(req.Context())
+			req.Header.Set("Authorization", "Bearer "+secret)
+		}
+		res, err := next.RoundTrip(req)
+		if err == nil {
+			res.Body = &bounded{res.Body, maxAnswer}
+		}
+		return res, err
+	})
+	return &out
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// A bounded body ends in an error where it is too long.
+type bounded struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errors.New("the answer is too long")
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
+// explain turns an error of go-github into one that callers can decide on and that people understand.
+func (r *Reader) explain(err error, doing string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf(doing+": %w", append(args, r.kind(err))...)
+}
+
+// noReset is how long to wait where GitHub does not say, as its documentation asks for secondary limits.
+const noReset = time.Minute
+
+func (r *Reader) kind(err error) error {
+	var primary *gh.RateLimitError
+	var secondary *gh.AbuseRateLimitError
+	var answer *gh.ErrorResponse
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.As(err, &primary):
+		wait := max(time.Until(primary.Rate.Reset.Time), 0).Round(time.Second)
+		return &platform.RetryError{After: wait, Err: fmt.Errorf("%s allows no more requests for %s", r.host, wait)}
+	case errors.As(err, &secondary):
+		wait := noReset
+		if secondary.RetryAfter != nil {
+			wait = *secondary.RetryAfter
+		}
+		return &platform.RetryError{After: wait, Err: fmt.Errorf("%s asks to slow down (secondary rate limit)", r.host)}
+	case errors.As(err, &answer):
+		return r.kindOfAnswer(answer)
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &platform.RetryError{Err: fmt.Errorf("%s cannot be reached: %w", r.host, err)}
+	}
+	return err
+}
+
+func (r *Reader) kindOfAnswer(answer *gh.ErrorResponse) error {
+	status, text := answer.Response.StatusCode, messageOf(answer)
+	said := fmt.Errorf("%s answered %d: %s", r.host, status, text)
+	after := answer.Response.Header.Get("Retry-After")
+	seconds, err := strconv.Atoi(after)
+	if err != nil || seconds < 0 {
+		seconds = 0
+	}
+	switch {
+	case status == http.StatusTooManyRequests, status >= 500, after != "":
+		wait := time.Duration(seconds) * time.Second
+		if wait == 0 && status == http.StatusTooManyRequests {
+			wait = noReset
+		}
+		return &platform.RetryError{After: wait, Err: said}
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return &platform.AuthError{Host: r.host, Text: text}
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return platform.ErrNotFound
+	}
+	return said
+}
+
+// messageOf returns what GitHub said, in one line.
+func messageOf(answer *gh.ErrorResponse) string {
+	parts := []string{answer.Message}
+	for _, e := range answer.Errors {
+		text := e.Message
+		if text == "" {
+			text = strings.TrimSpace(strings.Join([]string{e.Resource, e.Field, e.Code}, " "))
+		}
+		parts = append(parts, text)
+	}
+	text := strings.Join(strings.Fields(strings.Join(parts, "; ")), " ")
+	if text == "" {
+		text = http.StatusText(answer.Response.StatusCode)
+	}
+	return text[:min(len(text), 1000)]
+}
+
+// statusOf returns the status of a refused request; 0 for other errors.
+func statusOf(err error) int {
+	var answer *gh.ErrorResponse
+	if errors.As(err, &answer) {
+		return answer.Response.StatusCode
+	}
+	return 0
+}
+
+// saidOf returns what GitHub said to a refused request.
+func saidOf(err error) string {
+	var answer *gh.ErrorResponse
+	if errors.As(err, &answer) {
+		return messageOf(answer)
+	}
+	return ""
+}
+
+// pages calls page for page 1 and on, until there are no more. GitHub's Link is used for the number of
+// the next page only, so that it cannot lead to another host.
+func pages(limit int, page func(gh.ListOptions) (*gh.Response, error)) error {
+	opts := gh.ListOptions{PerPage: 100, Page: 1}
+	for range limit {
+		res, err := page(opts)
+		if err != nil {
+			return err
+		}
+		if res.NextPage <= opts.Page {
+			return nil
+		}
+		opts.Page = res.NextPage
+	}
+	return nil
+}
