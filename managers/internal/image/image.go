@@ -69,6 +69,25 @@ func Named(d managers.Dep) managers.Dep {
 	return d
 }
 
+// Tagged returns the dependency on the image that repository names, where its tag
+// stands apart from the name. The tag may go on with "@" and a digest, which is also how it is
+// pinned; it may be zero.
+func Tagged(repository string, tag managers.Field) managers.Dep {
+	d := managers.Dep{Datasource: Datasource, Name: repository}
+	if strings.Contains(repository+tag.Text, "$") {
+		d.Name, d.Skip = "", managers.ContainsVariable
+		d.Note = "the image is " + repository + ":" + tag.Text
+		return d
+	}
+	value, digest, _ := strings.Cut(tag.Text, "@")
+	d.Value = part(tag, 0, value)
+	d.Digest = part(tag, len(value)+1, digest)
+	if d.Digest.IsZero() && value == tag.Text && value != "" {
+		d.Pin = []managers.Piece{{Start: tag.End(), End: tag.End(), New: "@{digest}"}}
+	}
+	return Named(d)
+}
+
 // part returns the field of text at byte i of f; zero if text is empty.
 func part(f managers.Field, i int, text string) managers.Field {
 	if text == "" {

@@ -1,0 +1,105 @@
+package flux
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/yamlspan"
+)
+
+// repositoryKey is the key of the definition of a HelmRepository: an OCI one has a value that
+// begins with "oci://".
+const repositoryKey = "HelmRepository/"
+
+func (r resource) helmRepository() (managers.Def, bool) {
+	url := r.Get("spec", "url").String()
+	if !r.is("source", "HelmRepository") || r.name == "" || url == "" {
+		return managers.Def{}, false
+	}
+	if r.Get("spec", "type").String() == "oci" && !strings.HasPrefix(url, oci) {
+		url = oci + url
+	}
+	return managers.Def{Key: repositoryKey + r.namespace + "/" + r.name, Value: url}, true
+}
+
+// oci begins the address of an OCI artifact.
+const oci = "oci://"
+
+// chart returns the chart that spec names, which is that of a HelmChart or stands in a
+// HelmRelease. A HelmRelease with a chartRef has none: what that refers to has the version.
+func (r resource) chart(spec yamlspan.Node) []managers.Dep {
+	name := spec.Get("chart").String()
+	if name == "" {
+		return nil
+	}
+	ref := spec.Get("sourceRef")
+	d := managers.Dep{
+		Name:       name,
+		Datasource: "helm",
+		Value:      spec.Get("version").Field(),
+		Line:       spec.Get("chart").Line(),
+	}
+	switch kind := ref.Get("kind").String(); {
+	case kind == "GitRepository" && r.is("source", "HelmChart"):
+		return nil // that repository's reference is the version
+	case strings.HasPrefix(name, "./"):
+		d.Datasource, d.Skip = "", managers.LocalChart
+	case kind == "Bucket":
+		d.Datasource, d.Skip = "", managers.UnsupportedDatasource
+	case kind != "HelmRepository":
+		d.Skip = managers.UnknownRegistry
+		d.Note = fmt.Sprintf("its source is a %s", kind)
+	default:
+		namespace := ref.Get("namespace").String()
+		if namespace == "" {
+			namespace = r.namespace
+		}
+		d.Needs = []string{repositoryKey + namespace + "/" + ref.Get("name").String()}
+	}
+	return []managers.Dep{d}
+}
+
+// link completes a chart with the address of its HelmRepository.
+func link(d managers.Dep, defs managers.Defs) managers.Dep {
+	for _, key := range d.Needs {
+		url, ok := find(defs, key)
+		if !ok {
+			d.Skip = managers.UnknownRegistry
+			d.Note = "no file that is read has the resource " + key
+			return d
+		}
+		if registry, ok := strings.CutPrefix(url, oci); ok {
+			d.Datasource = "docker"
+			d.Package = strings.TrimSuffix(registry, "/") + "/" + d.Name
+		} else {
+			d.Registries = []string{url}
+		}
+	}
+	return d
+}
+
+// find returns the address of a HelmRepository. Where one side names no namespace, a kustomization
+// may set it: then a repository with the name will do, if all that have it agree.
+func find(defs managers.Defs, key string) (url string, ok bool) {
+	if url, ok := defs[key]; ok {
+		return url, true
+	}
+	namespace, name := splitKey(key)
+	for other, its := range defs {
+		otherNamespace, otherName := splitKey(other)
+		if otherName != name || namespace != "" && otherNamespace != "" {
+			continue
+		}
+		if ok && its != url {
+			return "", false
+		}
+		url, ok = its, true
+	}
+	return url, ok
+}
+
+func splitKey(key string) (namespace, name string) {
+	namespace, name, _ = strings.Cut(strings.TrimPrefix(key, repositoryKey), "/")
+	return namespace, name
+}
