@@ -1,13 +1,13 @@
-package npm
+package packagejson
 
 import (
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/internal/yamlspan"
 )
 
-// extractCatalogs reads the catalogs of a workspace, from which packages take
+// Catalogs reads the catalogs of a workspace, from which packages take
 // versions as "catalog:", and pnpm's overrides. by is the tool that the file is for.
-func extractCatalogs(file managers.File, by string) managers.Result {
+func Catalogs(file managers.File, by string) managers.Result {
 	docs, problems := yamlspan.Documents(file)
 	r := managers.Result{Problems: problems}
 	for _, doc := range docs {
