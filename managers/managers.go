@@ -45,6 +45,10 @@ type Manager struct {
 	// Off says that the manager runs only where configuration enables it.
 	Off bool
 
+	// Supersedes names managers that read the same files for other tools; see
+	// [Supersede].
+	Supersedes []string
+
 	// Extract returns what is in file, in order of appearance. It depends on
 	// nothing but file's path, its text, and what it reads through file.FS.
 	Extract func(file File) Result

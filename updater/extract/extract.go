@@ -100,6 +100,7 @@ func (j *job) run(s *gitrepo.Snapshot, memo *Memo) {
 		j.results[i] = Safely(m, file)
 		memo.put(m, j.entry, s, rec.Reads(), j.results[i])
 	}
+	j.results = managers.Supersede(j.takers, j.results)
 }
 
 // Open reads a file as managers want it: valid UTF-8 without a byte order mark.
