@@ -1,0 +1,136 @@
+// Package kubernetes finds the images and API versions that Kubernetes
+// manifests name.
+package kubernetes
+
+import (
+	"cmp"
+	"iter"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/image"
+	"github.com/currant-bot/currant/managers/internal/yamlspan"
+)
+
+// Manager reads manifests of any kind, custom resources too. It has no default
+// patterns: any YAML file may be a manifest.
+var Manager = &managers.Manager{
+	Name: "kubernetes",
+	Doc: `images and API versions in Kubernetes manifests
+
+Images are found in every line "image: ...", whatever the kind and even where
+only a template engine can read the file, and in image volumes.`,
+	Categories: []string{"kubernetes"},
+	Extract:    extract,
+}
+
+var (
+	apiVersionLine = regexp.MustCompile(`(?m)^[ \t-]*apiVersion[ \t]*:`)
+	kindLine       = regexp.MustCompile(`(?m)^[ \t-]*kind[ \t]*:`)
+	// imageLine has two groups: the reference, and what stands where it should end.
+	imageLine = regexp.MustCompile(`^[ \t]*(?:-[ \t]+)*image[ \t]*:[ \t]+(?:[&!]\S+[ \t]+)*['"]?(` + image.Pattern + `)([^'" \t\r\n#]*)`)
+)
+
+func extract(file managers.File) managers.Result {
+	if !apiVersionLine.MatchString(file.Text) || !kindLine.MatchString(file.Text) {
+		return managers.Result{}
+	}
+	docs, problems := yamlspan.Documents(file)
+	deps := lineImages(file.Text)
+	for _, doc := range docs {
+		deps = append(deps, volumeImages(doc.Node)...)
+		if d, ok := apiVersion(doc); ok {
+			deps = append(deps, d)
+		}
+	}
+	slices.SortStableFunc(deps, func(a, b managers.Dep) int { return cmp.Compare(a.Line, b.Line) })
+	return managers.Result{Deps: deps, Problems: problems}
+}
+
+// lineImages returns the images in lines "image: ...". Of a reference that goes on
+// with something else, such as a variable for the tag, only the name is known.
+func lineImages(text string) []managers.Dep {
+	var deps []managers.Dep
+	number, counted := 1, 0
+	for start, line := range linesWith(text, "image") {
+		at := imageLine.FindStringSubmatchIndex(line)
+		if at == nil {
+			continue
+		}
+		number += strings.Count(text[counted:start], "\n")
+		counted = start
+		d := imageDep(managers.Field{Text: line[at[2]:at[3]], Start: start + at[2]}, number)
+		if rest := line[at[4]:at[5]]; rest != "" {
+			d.Value, d.Digest, d.Pin = managers.Field{}, managers.Field{}, nil
+			d.Skip, d.Note = managers.InvalidDependency, "the image is "+line[at[2]:at[5]]
+			if strings.ContainsAny(rest, "${") {
+				d.Skip = managers.ContainsVariable
+			}
+		}
+		deps = append(deps, d)
+	}
+	return deps
+}
+
+// linesWith yields the lines of text that contain word, without their ends, and where each begins. It is
+// many times as fast as an expression for the whole text.
+func linesWith(text, word string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for from := 0; ; {
+			i := strings.Index(text[from:], word)
+			if i < 0 {
+				return
+			}
+			start := from + strings.LastIndexByte(text[from:from+i], '\n') + 1
+			end := len(text)
+			if j := strings.IndexByte(text[from+i:], '\n'); j >= 0 {
+				end = from + i + j
+			}
+			if !yield(start, text[start:end]) {
+				return
+			}
+			from = end
+		}
+	}
+}
+
+func imageDep(ref managers.Field, line int) managers.Dep {
+	d := image.Dep(ref)
+	d.Line = line
+	return d
+}
+
+// volumeImages returns the images that are mounted as volumes, which stand at
+// "reference" and not at "image".
+func volumeImages(root yamlspan.Node) []managers.Dep {
+	var deps []managers.Dep
+	for n := range root.Walk() {
+		for _, volume := range n.Get("volumes").Items() {
+			if ref := volume.Get("image", "reference"); !ref.Field().IsZero() {
+				deps = append(deps, imageDep(ref.Field(), ref.Line()))
+			}
+		}
+	}
+	return deps
+}
+
+// apiVersion returns the dependency on the API that a document's kind is
+// served by, for kinds whose API has changed versions. What has no name is no
+// object of a cluster, such as a kustomization.yaml; nor, as for Renovate, is what has only
+// a template tag for a name.
+func apiVersion(doc yamlspan.Doc) (managers.Dep, bool) {
+	kind, version := doc.Get("kind").String(), doc.Get("apiVersion")
+	named := yamlspan.WithoutTags(doc.Get("metadata", "name").String()) != ""
+	if field := version.Field(); named && moved[kind] && !field.IsZero() {
+		return managers.Dep{
+			Name:       kind,
+			Datasource: "kubernetes-api",
+			Versioning: "kubernetes-api",
+			Value:      field,
+			Line:       version.Line(),
+		}, true
+	}
+	return managers.Dep{}, false
+}
