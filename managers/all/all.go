@@ -4,7 +4,10 @@ package all
 import (
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/copier"
+	"github.com/currant-bot/currant/managers/dockerfile"
+	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
+	"github.com/currant-bot/currant/managers/kubernetes"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
 )
@@ -12,7 +15,10 @@ import (
 // Managers lists every manager, in order of name.
 var Managers = []*managers.Manager{
 	copier.Manager,
+	dockerfile.Manager,
+	flux.Manager,
 	githubactions.Manager,
+	kubernetes.Manager,
 	npm.Manager,
 	pep621.Manager,
 }
