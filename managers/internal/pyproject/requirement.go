@@ -1,4 +1,4 @@
-package pep621
+package pyproject
 
 import (
 	"regexp"
@@ -29,7 +29,7 @@ func parse(v *tomlspan.Value) (d managers.Dep, ok bool) {
 		return d, false
 	}
 	d = managers.Dep{Name: text[m[2]:m[3]], Datasource: "pypi"}
-	if n := normalize(d.Name); n != d.Name {
+	if n := Normalize(d.Name); n != d.Name {
 		d.Package = n
 	}
 	start, end := m[1], len(text)
@@ -95,8 +95,8 @@ func trim(s string, start, end int) (int, int) {
 	return start, start + len(strings.TrimRight(s[start:end], " \t\r\n"))
 }
 
-// normalize returns a package's name as PEP 503 compares it.
-func normalize(name string) string { return strings.ToLower(separator.ReplaceAllString(name, "-")) }
+// Normalize returns a package's name as PEP 503 compares it.
+func Normalize(name string) string { return strings.ToLower(separator.ReplaceAllString(name, "-")) }
 
 // redact takes user names and passwords out of URLs.
 func redact(s string) string { return userinfo.ReplaceAllString(s, "://") }

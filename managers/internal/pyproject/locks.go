@@ -1,8 +1,9 @@
-package pep621
+package pyproject
 
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -19,15 +20,16 @@ type locks struct {
 
 // locksOf finds the lock files of a project: beside it, or at the top of the uv
 // workspace that it is in.
-func locksOf(file managers.File, root *tomlspan.Value) locks {
+func locksOf(file managers.File, root *tomlspan.Value, names []string) locks {
 	l := locks{versions: make(map[string]string)}
 	if file.FS == nil {
 		return l
 	}
 	dir := path.Dir(file.Path)
-	l.read(file, path.Join(dir, "uv.lock"))
-	l.read(file, path.Join(dir, "pdm.lock"))
-	if len(l.paths) > 0 || root.Get("tool", "uv", "workspace").Kind != tomlspan.Missing {
+	for _, name := range names {
+		l.read(file, path.Join(dir, name))
+	}
+	if !slices.Contains(names, "uv.lock") || len(l.paths) > 0 || root.Get("tool", "uv", "workspace").Kind != tomlspan.Missing {
 		return l
 	}
 	for at := dir; at != "." && at != "/"; {
@@ -83,7 +85,7 @@ func (l *locks) read(file managers.File, name string) {
 	}
 	seen := make(map[string]bool)
 	for _, p := range root.Get("package").Items() {
-		name, version := normalize(p.Get("name").Text), p.Get("version").Text
+		name, version := Normalize(p.Get("name").Text), p.Get("version").Text
 		if seen[name] && l.versions[name] != version {
 			version = ""
 		}

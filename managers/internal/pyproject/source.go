@@ -1,4 +1,4 @@
-package pep621
+package pyproject
 
 import (
 	"regexp"
@@ -15,9 +15,9 @@ var (
 )
 
 // source completes d with where uv and PDM are told to find it.
-func (x *extraction) source(d managers.Dep) managers.Dep {
-	for name, source := range x.root.Get("tool", "uv", "sources").Members() {
-		if normalize(name.Text) != normalize(d.Name) {
+func (x *Project) source(d managers.Dep) managers.Dep {
+	for name, source := range x.Root.Get("tool", "uv", "sources").Members() {
+		if Normalize(name.Text) != Normalize(d.Name) {
 			continue
 		}
 		if items := source.Items(); len(items) > 0 { // one for each platform: the first says what kind it is
@@ -32,7 +32,7 @@ func (x *extraction) source(d managers.Dep) managers.Dep {
 	return d
 }
 
-func (x *extraction) uvSource(d managers.Dep, source *tomlspan.Value) managers.Dep {
+func (x *Project) uvSource(d managers.Dep, source *tomlspan.Value) managers.Dep {
 	has := func(key string) bool { return source.Get(key).Kind != tomlspan.Missing }
 	switch {
 	case has("git"):
@@ -44,7 +44,7 @@ func (x *extraction) uvSource(d managers.Dep, source *tomlspan.Value) managers.D
 	case has("workspace"):
 		d.Skip = managers.InheritedDependency
 	case has("index"):
-		for _, index := range x.root.Get("tool", "uv", "index").Items() {
+		for _, index := range x.Root.Get("tool", "uv", "index").Items() {
 			if index.Get("name").Text == source.Get("index").Text {
 				d.Registries = []string{redact(index.Get("url").Text)}
 				return d
@@ -122,10 +122,10 @@ func repository(url string) string {
 
 // registries returns the indexes that uv or PDM are told to ask for every
 // package; nil for the default.
-func (x *extraction) registries() []string {
+func (x *Project) registries() []string {
 	var urls []string
 	base := managers.DefaultRegistry
-	for _, index := range x.root.Get("tool", "uv", "index").Items() {
+	for _, index := range x.Root.Get("tool", "uv", "index").Items() {
 		switch url := redact(index.Get("url").Text); {
 		case url == "" || index.Get("explicit").Text == "true":
 		case index.Get("default").Text == "true":
@@ -134,7 +134,7 @@ func (x *extraction) registries() []string {
 			urls = append(urls, url)
 		}
 	}
-	for _, source := range x.root.Get("tool", "pdm", "source").Items() {
+	for _, source := range x.Root.Get("tool", "pdm", "source").Items() {
 		switch url := redact(source.Get("url").Text); {
 		case url == "" || strings.Contains(url, "${"):
 		case source.Get("name").Text == "pypi":
