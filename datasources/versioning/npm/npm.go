@@ -14,13 +14,16 @@ type Scheme struct{ semver.Scheme }
 var syntax = ranges.Syntax{
 	Kind: "an npm range",
 	Ops: []ranges.Op{
+		{Text: "^=", Role: ranges.Caret},
 		{Text: "^", Role: ranges.Caret},
 		{Text: "~>", Role: ranges.Tilde},
+		{Text: "~=", Role: ranges.Tilde},
 		{Text: "~", Role: ranges.Tilde},
 		{Text: ">=", Role: ranges.Least},
 		{Text: ">", Role: ranges.Above},
 		{Text: "<=", Role: ranges.Most},
 		{Text: "<", Role: ranges.Below},
+		{Text: "==", Role: ranges.Exact},
 		{Text: "=", Role: ranges.Exact},
 		{Text: "", Role: ranges.Exact},
 	},

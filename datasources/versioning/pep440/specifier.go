@@ -106,11 +106,16 @@ func equal(c, v version) bool {
 
 // above does not admit a post-release or a local version of v itself.
 func above(c, v version) bool {
-	sameBase := compareBase(c, v) == 0
-	return compare(c, v) > 0 && !(sameBase && (c.post && !v.post || c.local != nil))
+	release := c
+	release.post, release.postNum, release.dev, release.devNum = false, "", false, ""
+	own := c.post && !v.post && comparePublic(release, v) == 0
+	return comparePublic(c, v) > 0 && !own
 }
 
 // below does not admit a prerelease of v itself.
 func below(c, v version) bool {
-	return compare(c, v) < 0 && !(compareBase(c, v) == 0 && c.prerelease() && !v.prerelease())
+	first := v
+	first.dev, first.devNum = true, "0"
+	own := c.prerelease() && !v.prerelease() && comparePublic(c, first) >= 0
+	return compare(c, v) < 0 && !own
 }

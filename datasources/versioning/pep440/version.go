@@ -119,18 +119,15 @@ func (s *scanner) number() string {
 	return num
 }
 
-// label skips name and the number after it, each with an optional separator before it.
+// label skips name and the number after it, if there is one, each with an optional separator before it.
 func (s *scanner) label(name string) (num string, ok bool) {
 	rest := *s
 	rest.separator()
 	if !rest.take(name) {
 		return "", false
 	}
-	after := rest
 	rest.separator()
-	if num = rest.number(); num == "" {
-		rest = after
-	}
+	num = rest.number()
 	*s = rest
 	return num, true
 }

@@ -26,10 +26,15 @@ func Parse(v string) (parsed *semver.Version, ok bool) {
 		v = v[1:]
 	}
 	parsed, err := semver.StrictNewVersion(v)
-	if err != nil || parsed.Major() > maxNumber || parsed.Minor() > maxNumber || parsed.Patch() > maxNumber {
+	if err != nil || !Counts(parsed) {
 		return nil, false
 	}
 	return parsed, true
+}
+
+// Counts reports whether v's numbers are small enough to be read.
+func Counts(v *semver.Version) bool {
+	return max(v.Major(), v.Minor(), v.Patch()) <= maxNumber
 }
 
 func (Scheme) Valid(v string) bool {

@@ -2,6 +2,7 @@ package ranges
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	mm "github.com/Masterminds/semver/v3"
@@ -24,6 +25,9 @@ func Semantic(r Range) (func(v string) bool, error) {
 			s = append(s, bounds...)
 		}
 		sets = append(sets, s)
+	}
+	if slices.ContainsFunc(sets, func(s set) bool { return len(s) == 0 }) {
+		sets = []set{nil} // beside "*", npm drops the other alternatives, and with them their prereleases
 	}
 	return func(v string) bool {
 		parsed, ok := semver.Parse(v)
@@ -86,37 +90,50 @@ func semanticTerm(t Term) ([]bound, error) {
 	}
 	n := len(t.Version.Nums)
 	switch {
+	case strings.ContainsAny(t.Version.Wild, "0123456789") && t.Role != Caret && t.Role != Tilde && !t.Hyphen:
+		return nil, fmt.Errorf("%q has a number after a wildcard", t.Version.Prefix+t.Version.Bare())
 	case n == 0 && (t.Role == Above || t.Role == Below || t.Role == Not):
 		return []bound{{Below, mm.New(0, 0, 0, "0", "")}}, nil
 	case n == 0:
 		return nil, nil
 	}
+	bounds := semanticBounds(t.Role, low, n)
+	for _, b := range bounds {
+		if !semver.Counts(b.v) {
+			return nil, fmt.Errorf("%q has too great a number", t.Version.Prefix+t.Version.Bare())
+		}
+	}
+	return bounds, nil
+}
+
+// semanticBounds returns the bounds of a term of which n numbers are written.
+func semanticBounds(role Role, low *mm.Version, n int) []bound {
 	least, before := bound{Least, low}, func(n int) bound { return bound{Below, after(low, n, "0")} }
-	switch t.Role {
+	switch role {
 	case Caret:
-		return []bound{least, before(caretKept(low, n))}, nil
+		return []bound{least, before(caretKept(low, n))}
 	case Tilde:
-		return []bound{least, before(min(n, 2))}, nil
+		return []bound{least, before(min(n, 2))}
 	case Compatible:
-		return []bound{least, before(max(n-1, 1))}, nil
+		return []bound{least, before(max(n-1, 1))}
 	case Exact:
 		if n < 3 {
-			return []bound{least, before(n)}, nil
+			return []bound{least, before(n)}
 		}
 	case Above:
 		if n < 3 {
-			return []bound{{Least, after(low, n, "")}}, nil
+			return []bound{{Least, after(low, n, "")}}
 		}
 	case Most:
 		if n < 3 {
-			return []bound{before(n)}, nil
+			return []bound{before(n)}
 		}
 	case Below:
 		if n < 3 {
 			low = mm.New(low.Major(), low.Minor(), low.Patch(), "0", "")
 		}
 	}
-	return []bound{{t.Role, low}}, nil
+	return []bound{{role, low}}
 }
 
 // semanticToken returns the lowest version that a token stands for.
@@ -124,6 +141,11 @@ func semanticToken(t Token) (*mm.Version, error) {
 	n := len(t.Nums)
 	text := strings.Join(t.first(max(n, 3)), ".") + t.Suffix + t.Build
 	written := t.Prefix + t.Bare()
+	for _, part := range strings.Split(t.Wild, ".") {
+		if len(part) > 1 && part[0] == '0' {
+			return nil, fmt.Errorf("%q is not a version", written)
+		}
+	}
 	all := n + strings.Count(t.Wild, ".")
 	if n == 0 && t.Wild != "" {
 		all++
