@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/bun"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/dockerfile"
 	"github.com/currant-bot/currant/managers/flux"
@@ -10,10 +11,12 @@ import (
 	"github.com/currant-bot/currant/managers/kubernetes"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
+	"github.com/currant-bot/currant/managers/poetry"
 )
 
 // Managers lists every manager, in order of name.
 var Managers = []*managers.Manager{
+	bun.Manager,
 	copier.Manager,
 	dockerfile.Manager,
 	flux.Manager,
@@ -21,4 +24,5 @@ var Managers = []*managers.Manager{
 	kubernetes.Manager,
 	npm.Manager,
 	pep621.Manager,
+	poetry.Manager,
 }

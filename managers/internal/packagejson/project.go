@@ -3,6 +3,7 @@ package packagejson
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -115,3 +116,6 @@ func isMember(patterns []string, dir string) bool {
 	}
 	return member
 }
+
+// Locks returns the lock files that hold the dependencies of a package.json.
+func Locks(file managers.File) []string { return slices.Clone(projectOf(file).locks) }

@@ -120,7 +120,7 @@ func (x *Project) list(kind string, list *tomlspan.Value) {
 func (x *Project) requirement(kind string, v *tomlspan.Value) {
 	d, ok := parse(v)
 	if !ok {
-		x.problem(v, "not a requirement as PEP 508 defines it: "+redact(v.Text))
+		x.problem(v, "not a requirement as PEP 508 defines it: "+Redact(v.Text))
 		return
 	}
 	d.Kind, d.Line = kind, v.Line

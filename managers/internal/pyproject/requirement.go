@@ -98,5 +98,5 @@ func trim(s string, start, end int) (int, int) {
 // Normalize returns a package's name as PEP 503 compares it.
 func Normalize(name string) string { return strings.ToLower(separator.ReplaceAllString(name, "-")) }
 
-// redact takes user names and passwords out of URLs.
-func redact(s string) string { return userinfo.ReplaceAllString(s, "://") }
+// Redact takes user names and passwords out of URLs.
+func Redact(s string) string { return userinfo.ReplaceAllString(s, "://") }

@@ -36,7 +36,7 @@ func (x *Project) uvSource(d managers.Dep, source *tomlspan.Value) managers.Dep 
 	has := func(key string) bool { return source.Get(key).Kind != tomlspan.Missing }
 	switch {
 	case has("git"):
-		return uvGit(d, source)
+		return Git(d, source)
 	case has("url"):
 		d.Skip = managers.UnsupportedURL
 	case has("path"):
@@ -46,7 +46,7 @@ func (x *Project) uvSource(d managers.Dep, source *tomlspan.Value) managers.Dep 
 	case has("index"):
 		for _, index := range x.Root.Get("tool", "uv", "index").Items() {
 			if index.Get("name").Text == source.Get("index").Text {
-				d.Registries = []string{redact(index.Get("url").Text)}
+				d.Registries = []string{Redact(index.Get("url").Text)}
 				return d
 			}
 		}
@@ -57,9 +57,9 @@ func (x *Project) uvSource(d managers.Dep, source *tomlspan.Value) managers.Dep 
 	return d
 }
 
-// uvGit completes d from a Git repository in uv's sources. The version that the
+// Git completes d from a table with a Git repository, as uv and Poetry have it. The version that the
 // requirement itself names does not count then.
-func uvGit(d managers.Dep, source *tomlspan.Value) managers.Dep {
+func Git(d managers.Dep, source *tomlspan.Value) managers.Dep {
 	d = git(d, source.Get("git").Text)
 	d.Value, d.Skip, d.Note = managers.Field{}, "", ""
 	switch tag, rev, branch := source.Get("tag"), source.Get("rev"), source.Get("branch"); {
@@ -113,7 +113,7 @@ func repository(url string) string {
 	if m := scpLike.FindStringSubmatch(url); m != nil {
 		return "https://" + m[1] + "/" + m[2]
 	}
-	url = redact(url)
+	url = Redact(url)
 	if rest, ok := strings.CutPrefix(url, "ssh://"); ok {
 		return "https://" + rest
 	}
@@ -126,7 +126,7 @@ func (x *Project) registries() []string {
 	var urls []string
 	base := managers.DefaultRegistry
 	for _, index := range x.Root.Get("tool", "uv", "index").Items() {
-		switch url := redact(index.Get("url").Text); {
+		switch url := Redact(index.Get("url").Text); {
 		case url == "" || index.Get("explicit").Text == "true":
 		case index.Get("default").Text == "true":
 			base = url
@@ -135,7 +135,7 @@ func (x *Project) registries() []string {
 		}
 	}
 	for _, source := range x.Root.Get("tool", "pdm", "source").Items() {
-		switch url := redact(source.Get("url").Text); {
+		switch url := Redact(source.Get("url").Text); {
 		case url == "" || strings.Contains(url, "${"):
 		case source.Get("name").Text == "pypi":
 			base = url
