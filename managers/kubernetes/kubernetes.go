@@ -118,12 +118,13 @@ func volumeImages(root yamlspan.Node) []managers.Dep {
 
 // apiVersion returns the dependency on the API that a document's kind is
 // served by, for kinds whose API has changed versions. What has no name is no
-// object of a cluster, such as a kustomization.yaml; nor, as for Renovate, is what has only
-// a template tag for a name.
+// object of a cluster, such as a kustomization.yaml. As for Renovate, neither is what has only
+// a template tag for its name or namespace: a chart may choose its API versions itself.
 func apiVersion(doc yamlspan.Doc) (managers.Dep, bool) {
 	kind, version := doc.Get("kind").String(), doc.Get("apiVersion")
-	named := yamlspan.WithoutTags(doc.Get("metadata", "name").String()) != ""
-	if field := version.Field(); named && moved[kind] && !field.IsZero() {
+	metadata := doc.Get("metadata")
+	object := known(metadata.Get("name")) && (metadata.Get("namespace").IsZero() || known(metadata.Get("namespace")))
+	if field := version.Field(); object && moved[kind] && !field.IsZero() {
 		return managers.Dep{
 			Name:       kind,
 			Datasource: "kubernetes-api",
@@ -134,3 +135,6 @@ func apiVersion(doc yamlspan.Doc) (managers.Dep, bool) {
 	}
 	return managers.Dep{}, false
 }
+
+// known reports whether a name has more to it than template tags.
+func known(name yamlspan.Node) bool { return yamlspan.WithoutTags(name.String()) != "" }
