@@ -1,0 +1,56 @@
+package github
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/currant-bot/currant/updater/platform/githubtest"
+	"github.com/currant-bot/currant/updater/platform/platformtest"
+)
+
+// newServer starts a GitHub with repository acme/shop.
+func newServer(t *testing.T, files map[string]string) *githubtest.Server {
+	t.Helper()
+	s, err := githubtest.New(githubtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	s.CreateOrg("acme")
+	if err := s.CreateRepo("acme/shop", files); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func newReader(t *testing.T, s *githubtest.Server, g githubtest.Grant) *Reader {
+	t.Helper()
+	token := s.Token(g)
+	r, err := New(Options{URL: s.APIURL(), Token: func(context.Context) (string, error) { return token, nil }, Mirrors: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// personURL is where a person pushes to, with a token.
+func personURL(s *githubtest.Server, name string) string {
+	return strings.Replace(s.CloneURL(name), "://", "://x-access-token:"+s.Token(githubtest.Grant{Login: "grace"})+"@", 1)
+}
+
+func TestConformance(t *testing.T) {
+	for name, grant := range map[string]githubtest.Grant{"app": {}, "person": {Login: "ada"}} {
+		t.Run(name, func(t *testing.T) {
+			platformtest.Run(t, func(t *testing.T) platformtest.World {
+				s := newServer(t, platformtest.Files())
+				if err := s.CreateRepo("acme/empty", nil); err != nil {
+					t.Fatal(err)
+				}
+				r := newReader(t, s, grant)
+				return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop"),
+					Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty")}
+			})
+		})
+	}
+}
