@@ -44,9 +44,9 @@ type pattern struct {
 // patterns are tried in order against standard error. Exit codes do not tell: 1 stands for nearly everything.
 var patterns = []pattern{
 	{NeedsTrust, regexp.MustCompile(`potentially unsafe features?: ([^\n]*?)\.?\n`)},
-	{NeedsAnswer, regexp.MustCompile(`Question "([^"]+)" is required`)},
-	{BadAnswer, regexp.MustCompile(`Validation error for question '([^']+)'`)},
-	{BadAnswer, regexp.MustCompile(`Invalid choice for '([^']+)'`)},
+	{NeedsAnswer, regexp.MustCompile(`Question "([^"{}]+)" is required`)},
+	{BadAnswer, regexp.MustCompile(`Validation error for question '([^'{}]+)'`)},
+	{BadAnswer, regexp.MustCompile(`Invalid choice for '([^'{}]+)'`)},
 	{OurBug, regexp.MustCompile(`(Interactive session required)`)},
 	{OurBug, regexp.MustCompile(`(repository is dirty)`)},
 	{Downgrade, regexp.MustCompile(`You are (downgrading from \S+ to \S+)\. `)},

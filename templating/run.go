@@ -1,0 +1,211 @@
+package templating
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/templating/copier"
+	"github.com/currant-bot/currant/templating/sandbox"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// permission is what of the template may run.
+type permission struct {
+	flags []string
+	open  bool
+}
+
+// permit decides what may run, by what both versions of the template contain. Copier looks at both: it renders both.
+func (r *running) permit(ctx context.Context) (permission, error) {
+	old, new := r.old.config, r.new.config
+	var code []string
+	if old.Extensions || new.Extensions {
+		code = append(code, "Jinja extensions")
+	}
+	if len(new.Applicable(r.old.Name, r.new.Name, r.u.Versions)) > 0 {
+		code = append(code, "migrations")
+	}
+	tasks := old.Tasks || new.Tasks
+	if !tasks && len(code) == 0 {
+		return permission{}, nil
+	}
+	switch r.job.Trust {
+	case Full:
+		return permission{flags: []string{"--trust"}, open: true}, nil
+	case Sandbox:
+		report, err := r.u.Engine.Enforced(ctx)
+		if err != nil || !report.Tight() {
+			return permission{}, refuse(SandboxUnavailable, "template %s runs code, and this machine cannot contain it (%s)", r.source.ID, report)
+		}
+		return permission{flags: []string{"--trust"}}, nil
+	case Render, "":
+		if len(code) == 0 && !old.Outside() && !new.Outside() {
+			return permission{flags: []string{"--trust", "--skip-tasks"}}, nil
+		}
+		if len(code) == 0 {
+			code = append(code, "tasks, beside data from outside the repository")
+		}
+	default:
+		if tasks {
+			code = append(code, "tasks")
+		}
+	}
+	return permission{}, refuse(copier.NeedsTrust, "template %s needs to run code (%s): allow it for this template with the trust level %q", r.source.ID, strings.Join(code, ", "), Sandbox)
+}
+
+// run runs Copier and leaves what it did in the work tree.
+func (r *running) run(ctx context.Context) error {
+	allowed, err := r.permit(ctx)
+	if err != nil {
+		return err
+	}
+	tool, err := r.u.Engine.Find(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range []version{r.old, r.new} {
+		if min := v.config.MinCopier; min != "" && r.u.Versions.Valid(min) && r.u.Versions.Compare(tool.Version, min) < 0 {
+			return refuse(copier.CopierTooOld, "template %s needs Copier %s at %s, and this is %s", r.source.ID, min, v.Name, tool.Version)
+		}
+	}
+	args, err := r.args(allowed)
+	if err != nil {
+		return err
+	}
+	limits := r.u.Limits
+	if limits == (sandbox.Limits{}) {
+		limits = copier.Limits()
+	}
+	res, err := r.u.Engine.Run(ctx, copier.Run{
+		Args: args, Work: r.checkout.work, Job: filepath.Join(r.dir, "job"), Read: []string{filepath.Join(r.mirror.Dir(), "objects")},
+		Views: []copier.View{{Dir: r.view, URLs: r.source.Spellings()}}, Open: allowed.open, Limits: limits,
+	})
+	if err != nil {
+		return err
+	}
+	r.out.Log, r.out.Took, r.out.Enforced = r.log(res), res.Took, res.Enforced.String()
+	if allowed.open {
+		r.out.Enforced = "nothing: the template is fully trusted"
+	}
+	if f := copier.Classify(res); f != (copier.Failure{}) {
+		return r.explain(f)
+	}
+	return nil
+}
+
+func (r *running) args(p permission) ([]string, error) {
+	rel := r.job.Answers
+	target := "."
+	if r.out.Root != "" {
+		rel = strings.TrimPrefix(rel, r.out.Root+"/")
+		target = "./" + r.out.Root
+	}
+	args := []string{"update", "--defaults", "--skip-answered", "--conflict=inline", "--answers-file=" + rel, "--vcs-ref=" + r.new.Name}
+	args = append(args, p.flags...)
+	if len(r.job.Data) > 0 {
+		file := filepath.Join(r.dir, "job", "answers.json")
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return nil, fmt.Errorf("making room for answers: %w", err)
+		}
+		if err := copier.Data(file, r.job.Data); err != nil {
+			return nil, err
+		}
+		args = append(args, "--data-file="+file)
+	}
+	return append(args, target), nil
+}
+
+// log returns the end of what Copier wrote, with our folders and secrets taken out.
+func (r *running) log(res copier.Result) string {
+	text := strings.TrimSpace(strings.TrimSpace(res.Stdout) + "\n" + strings.TrimSpace(res.Stderr))
+	text = strings.ReplaceAll(text, r.dir, "[...]")
+	if r.source.Secret {
+		text = strings.ReplaceAll(text, r.source.Asked, r.source.String())
+	}
+	for _, value := range r.job.Data {
+		if s, ok := value.(string); ok && len(s) >= 6 {
+			text = strings.ReplaceAll(text, s, "***")
+		}
+	}
+	lines := strings.Split(text, "\n")
+	return strings.Join(lines[max(0, len(lines)-30):], "\n")
+}
+
+// explain makes a reason of a failure of Copier's.
+func (r *running) explain(f copier.Failure) error {
+	id := r.source.ID
+	switch f.Code {
+	case copier.NeedsAnswer:
+		no := &refusal{Reason{Code: f.Code, Text: fmt.Sprintf("template %s asks %q from %s on, and there is neither an answer nor a default", id, f.Detail, r.new.Name)}}
+		if i := slices.IndexFunc(r.new.config.Questions, func(q copier.Question) bool { return q.Name == f.Detail }); i >= 0 {
+			no.Question = &r.new.config.Questions[i]
+		}
+		return no
+	case copier.BadAnswer:
+		return refuse(f.Code, "template %s no longer accepts the answer to %q", id, f.Detail)
+	case copier.NeedsTrust:
+		return refuse(f.Code, "template %s needs to run code (%s)", id, f.Detail)
+	case copier.TaskFailed:
+		return refuse(f.Code, "a task of template %s failed: %s", id, f.Detail)
+	case copier.Timeout:
+		return refuse(f.Code, "template %s did not finish in time", id)
+	case copier.LimitExceeded:
+		return refuse(f.Code, "template %s was stopped: %s", id, f.Detail)
+	case copier.ExtensionMissing:
+		return refuse(f.Code, "template %s needs Jinja extensions that are not installed beside Copier: %s", id, f.Detail)
+	}
+	return refuse(f.Code, "Copier could not update to %s of %s: %s", r.new.Name, id, f.Detail)
+}
+
+// judge reads the result from the files.
+func (r *running) judge(ctx context.Context) error {
+	all, err := r.checkout.collect(ctx)
+	if errors.Is(err, errTooLarge) {
+		return refuse(TooLarge, "%v", err)
+	}
+	if err != nil {
+		return err
+	}
+	r.out.Warnings = append(r.out.Warnings, all.strange...)
+	r.out.Conflicts = conflicts(all)
+	r.out.Changes = all.changes
+	if len(all.strange) > 0 {
+		r.out.Holds = append(r.out.Holds, "parts of the result were left out")
+	}
+	for p := range all.changes {
+		if r.out.Root != "" && !strings.HasPrefix(p, r.out.Root+"/") {
+			return refuse(WrongRoot, "the update changed %s, which is not in the project's folder %s", p, r.out.Root)
+		}
+	}
+	if err := r.judgeAnswers(ctx, all.changes[r.job.Answers]); err != nil {
+		return err
+	}
+	r.out.Notes, err = r.u.notes(ctx, r.mirror, r.old.Ref, r.new.Ref)
+	return err
+}
+
+// judgeAnswers checks that the answers file now names the wanted version, and what else changed in it.
+func (r *running) judgeAnswers(ctx context.Context, f *platform.File) error {
+	if f == nil {
+		return refuse(NotApplied, "Copier ended without an error and did not record %s in %s", r.new.Name, r.job.Answers)
+	}
+	after, err := ReadLink(f.Text)
+	if err != nil {
+		return refuse(NotApplied, "after the update %s cannot be read: %v", r.job.Answers, err)
+	}
+	if got := r.resolve(ctx, after.Commit); got != r.new.Commit {
+		return refuse(NotApplied, "after the update %s names %q, which is not %s", r.job.Answers, after.Commit, r.new.Name)
+	}
+	r.out.Answers = answerChanges(r.before, after)
+	for _, a := range r.out.Answers {
+		if _, given := r.job.Data[a.Key]; a.Old != "" && !given {
+			r.out.Holds = append(r.out.Holds, fmt.Sprintf("the answer to %q changed", a.Key))
+		}
+	}
+	return nil
+}
