@@ -28,6 +28,10 @@ func DefaultRegistries(datasource string) []string { return slices.Clone(default
 // registry does not. It is asked only for images of Docker Hub itself.
 const DockerHubAPI = "https://hub.docker.com"
 
+// DockerHubDomain is the domain of all hosts of Docker Hub's registry, such as
+// the one that gives out its tokens.
+const DockerHubDomain = "docker.io"
+
 // IsDockerHub reports whether host, with or without a port, is one of the
 // names of Docker Hub's registry.
 func IsDockerHub(host string) bool {
@@ -60,3 +64,7 @@ func ForgeHost(name string) string {
 	}
 	return "github.com"
 }
+
+// PublicSimpleIndex is the simple index that pip and uv ask where nothing else
+// is configured.
+const PublicSimpleIndex = "https://pypi.org/simple"

@@ -160,7 +160,7 @@ func (r *registry) login(repo name.Repository, scheme string) authn.Authenticato
 	}
 	hosts := []string{repo.RegistryStr()}
 	if datasources.IsDockerHub(repo.RegistryStr()) {
-		hosts = append(hosts, "docker.io", "registry-1.docker.io")
+		hosts = append(hosts, datasources.DockerHubDomain, "registry-1."+datasources.DockerHubDomain)
 	}
 	for _, host := range hosts {
 		c, ok := r.env.Credential("docker", scheme+"://"+host+"/v2/"+repo.RepositoryStr()+"/")

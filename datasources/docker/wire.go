@@ -52,7 +52,7 @@ func sameOwner(host string, u *url.URL) bool {
 		return false
 	}
 	if datasources.IsDockerHub(registry.Hostname()) {
-		return strings.HasSuffix(u.Hostname(), ".docker.io")
+		return strings.HasSuffix(u.Hostname(), "."+datasources.DockerHubDomain)
 	}
 	if registry.Hostname() == u.Hostname() {
 		return true

@@ -52,7 +52,7 @@ func readIndex(r io.Reader, name string, add func(chartVersion)) (seen, error) {
 		if err != nil && err != io.EOF {
 			return x.seen, err
 		}
-		if lerr := x.line(string(bytes.TrimRight(line, "\r\n"))); lerr != nil {
+		if lerr := x.line(bytes.TrimRight(line, "\r\n")); lerr != nil {
 			return x.seen, lerr
 		}
 		line = line[:0]
@@ -89,27 +89,28 @@ type indexReader struct {
 	item        strings.Builder
 }
 
-func (x *indexReader) line(line string) error {
-	rest := strings.TrimLeft(line, " ")
+// line reads a line, which is the caller's to use again.
+func (x *indexReader) line(line []byte) error {
+	rest := bytes.TrimLeft(line, " ")
 	indent := len(line) - len(rest)
-	if rest == "" {
+	if len(rest) == 0 {
 		return x.hold(line)
 	}
 	if rest[0] == '#' && indent <= max(0, x.chartIndent) {
 		return nil // a comment; deeper it may be a scalar's text
 	}
+	dash := rest[0] == '-' && (len(rest) == 1 || rest[1] == ' ')
 	switch {
-	case indent == 0 && !strings.HasPrefix(rest, "- ") && rest != "-":
-		return x.topLevel(rest)
+	case indent == 0 && !dash:
+		return x.topLevel(string(rest))
 	case !x.inEntries:
 		return nil
 	}
-	dash := rest == "-" || strings.HasPrefix(rest, "- ")
 	if x.chartIndent < 0 && !dash {
 		x.chartIndent = indent
 	}
 	if indent <= x.chartIndent && !dash {
-		return x.chartKey(rest)
+		return x.chartKey(string(rest))
 	}
 	if !x.wanted {
 		return nil
@@ -187,14 +188,14 @@ func splitKey(rest string) (key, value string, ok bool) {
 }
 
 // hold keeps a line of the wanted chart.
-func (x *indexReader) hold(line string) error {
+func (x *indexReader) hold(line []byte) error {
 	if !x.wanted || x.itemIndent < 0 {
 		return nil
 	}
 	if x.item.Len()+len(line) > maxEntry {
 		return fmt.Errorf("a release is longer than %d bytes", maxEntry)
 	}
-	x.item.WriteString(line)
+	x.item.Write(line)
 	x.item.WriteByte('\n')
 	return nil
 }

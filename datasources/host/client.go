@@ -42,6 +42,10 @@ type Options struct {
 	// request is made with and its answers count as no request. nil for none.
 	Cache func(next http.RoundTripper) http.RoundTripper
 
+	// Keychain returns what to log in with at a container registry for which no
+	// rule has credentials. nil for none.
+	Keychain func(host string) (datasources.Credential, bool)
+
 	// Base sends instead of the transports that the client makes; nil to make them.
 	Base http.RoundTripper
 
@@ -108,6 +112,9 @@ func (c *Client) Credential(hostType, rawURL string) (datasources.Credential, bo
 	}
 	r := For(c.o.Rules, u, hostType)
 	if !r.hasCredentials() {
+		if c.o.Keychain != nil && hostType == "docker" {
+			return c.o.Keychain(u.Host)
+		}
 		return datasources.Credential{}, false
 	}
 	if r.Token != "" && r.AuthType == "Basic" {
