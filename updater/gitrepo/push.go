@@ -179,7 +179,7 @@ func (m *Mirror) push(ctx context.Context, d *draft, updates []update) error {
 		}
 		return conn.errorf("pushing to", err)
 	}
-	return m.judge(ctx, conn, todo, report, said.String())
+	return m.judge(ctx, conn, todo, report, said.buf.String())
 }
 
 // pending returns the updates that are still to be made, given what the server has.
@@ -322,12 +322,14 @@ func (m *Mirror) movedSince(ctx context.Context, todo []update) (moved []string)
 }
 
 // A boundedBuffer keeps the beginning of what a server says.
-type boundedBuffer struct{ bytes.Buffer }
+type boundedBuffer struct {
+	buf bytes.Buffer // not embedded: its ReadFrom would go around the bound
+}
 
 func (b *boundedBuffer) Write(p []byte) (int, error) {
 	const max = 4096
-	if room := max - b.Len(); room > 0 {
-		b.Buffer.Write(p[:min(room, len(p))])
+	if room := max - b.buf.Len(); room > 0 {
+		b.buf.Write(p[:min(room, len(p))])
 	}
 	return len(p), nil
 }

@@ -174,20 +174,20 @@ func (r *Reader) File(ctx context.Context, name, path, ref string) ([]byte, erro
 	if err != nil {
 		return nil, r.explain(err, "reading %s of %s", path, name)
 	}
-	return text.Bytes(), nil
+	return text.buf.Bytes(), nil
 }
 
 // A cappedBuffer takes the content of a file of bearable size.
 type cappedBuffer struct {
-	bytes.Buffer
+	buf  bytes.Buffer // not embedded: its ReadFrom would go around the cap
 	path string
 }
 
 func (b *cappedBuffer) Write(p []byte) (int, error) {
-	if n := int64(b.Len() + len(p)); n > gitrepo.MaxFile {
+	if n := int64(b.buf.Len() + len(p)); n > gitrepo.MaxFile {
 		return 0, &gitrepo.SizeError{Path: b.path, Size: n, Limit: gitrepo.MaxFile}
 	}
-	return b.Buffer.Write(p)
+	return b.buf.Write(p)
 }
 
 // Whoami returns the account of the token. It is asked for once.
