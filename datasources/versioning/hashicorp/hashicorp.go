@@ -31,8 +31,8 @@ func (Scheme) Valid(v string) bool {
 	return ok
 }
 
-// Compare orders as go-version does, but is transitive where versions of more than three
-// numbers and prereleases meet: there go-version forgets the prerelease.
+// Compare orders as go-version does, except where that is no order: it forgets the prerelease of versions of more than three
+// numbers, and puts "a" above "a.b". There prereleases compare as Semantic Versioning says.
 func (Scheme) Compare(a, b string) int {
 	x, okX := parse(a)
 	y, okY := parse(b)
