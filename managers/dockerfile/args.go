@@ -15,51 +15,50 @@ func (a args) clone() args { return maps.Clone(a) }
 var variable = regexp.MustCompile(`^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(\}|:?[-+]))`)
 
 const (
-	maxResolve = 10      // variables within variables
-	maxText    = 4 << 10 // bytes of a reference
+	maxDepth    = 10      // variables within variables
+	maxExpanded = 100     // variables in all
+	maxText     = 4 << 10 // bytes of a reference
 )
 
 // resolve replaces the variables in o by their defaults. It leaves those that have
-// none, and all of them if the result would be too long to be an image.
+// none, and all of them if that takes more than an image would.
 func (a args) resolve(o origin) origin {
-	resolved, ok := a.expand(o, maxResolve)
+	budget := maxExpanded
+	resolved, ok := a.expand(o, maxDepth, &budget)
 	if !ok {
 		return o
 	}
 	return resolved
 }
 
-func (a args) expand(o origin, depth int) (result origin, ok bool) {
+func (a args) expand(o origin, depth int, budget *int) (result origin, ok bool) {
+	if len(o.text) > maxText {
+		return o, false
+	}
 	var text strings.Builder
 	var at []int
-	add := func(o origin) {
-		text.WriteString(o.text)
-		at = append(at, o.at...)
-	}
 	for i := 0; i < len(o.text); {
 		value, n := a.value(o.slice(i, len(o.text)))
 		if n == 0 {
-			add(o.slice(i, i+1))
-			i++
-			continue
+			value, n = o.slice(i, i+1), 1
+		} else if *budget--; depth == 0 || *budget < 0 {
+			return o, false
+		} else if value, ok = a.expand(value, depth-1, budget); !ok {
+			return o, false
 		}
 		i += n
-		if depth == 0 {
-			return o, false
-		}
-		if value, ok = a.expand(value, depth-1); !ok {
-			return o, false
-		}
-		if add(value); text.Len() > maxText {
-			return o, false
-		}
+		text.WriteString(value.text)
+		at = append(at, value.at...)
 	}
-	return origin{text.String(), at}, true
+	return origin{text.String(), at}, text.Len() <= maxText
 }
 
 // value returns the value of the variable that o begins with and the length of its reference; 0
 // if o does not begin with a variable that is known.
 func (a args) value(o origin) (value origin, length int) {
+	if o.text[0] != '$' {
+		return value, 0
+	}
 	m := variable.FindStringSubmatch(o.text)
 	if m == nil {
 		return value, 0

@@ -29,7 +29,7 @@ variable is resolved to the default of its ARG, which is then what is updated.`,
 }
 
 // maxSize is the size in bytes of the largest file that is read.
-const maxSize = 2 << 20
+const maxSize = 512 << 10
 
 func extract(file managers.File) managers.Result {
 	if len(file.Text) > maxSize {
@@ -90,7 +90,9 @@ func (b *build) line(at int) int { return 1 + strings.Count(b.text[:at], "\n") }
 // read takes in one instruction.
 func (b *build) read(in instruction) {
 	if in.keyword == "ONBUILD" {
+		line := in.line
 		in = newInstruction(in.rest)
+		in.line = line
 	}
 	flags, words := in.rest.flags()
 	switch in.keyword {

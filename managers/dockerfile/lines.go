@@ -15,14 +15,6 @@ type origin struct {
 	at   []int
 }
 
-func newOrigin(text string, start int) origin {
-	o := origin{text, make([]int, len(text))}
-	for i := range o.at {
-		o.at[i] = start + i
-	}
-	return o
-}
-
 func (o origin) slice(i, j int) origin { return origin{o.text[i:j], o.at[i:j]} }
 
 // end returns the offset in the file of the byte after o.
@@ -119,7 +111,7 @@ func newInstruction(o origin) instruction {
 // instructions yields the instructions in text from byte start on.
 func instructions(text string, start int, escape byte) iter.Seq[instruction] {
 	return func(yield func(instruction) bool) {
-		r := reader{text, start, 1 + strings.Count(text[:start], "\n")}
+		r := reader{text, start, 1 + strings.Count(text[:start], "\n"), map[string]bool{}}
 		for r.at < len(text) {
 			line := r.line
 			if joined := r.logical(escape); joined.text != "" {
@@ -136,9 +128,10 @@ func instructions(text string, start int, escape byte) iter.Seq[instruction] {
 
 // A reader goes through the lines of a text.
 type reader struct {
-	text string
-	at   int
-	line int
+	text    string
+	at      int
+	line    int
+	missing map[string]bool // ends of heredocs that do not come any more
 }
 
 // next returns the next line without its end and the blanks before that, and where it begins.
@@ -198,9 +191,10 @@ func (r *reader) skipHeredocs(in instruction) {
 	for _, m := range heredoc.FindAllStringSubmatch(in.rest.text, -1) {
 		back, end := *r, m[2]+m[3]+m[4]
 		for {
-			if r.at >= len(r.text) {
+			if r.at >= len(r.text) || r.missing[m[1]+end] {
 				*r = back // not a heredoc, such as an arithmetic shift
-				return
+				r.missing[m[1]+end] = true
+				break
 			}
 			line, _ := r.next()
 			if m[1] == "-" {

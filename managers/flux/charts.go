@@ -79,16 +79,25 @@ func link(d managers.Dep, defs managers.Defs) managers.Dep {
 	return d
 }
 
+// maxDefs is how many definitions are searched for a HelmRepository by its name alone.
+const maxDefs = 1000
+
 // find returns the address of a HelmRepository. Where one side names no namespace, a kustomization
 // may set it: then a repository with the name will do, if all that have it agree.
 func find(defs managers.Defs, key string) (url string, ok bool) {
 	if url, ok := defs[key]; ok {
 		return url, true
 	}
-	namespace, name := splitKey(key)
+	namespace, name, _ := strings.Cut(strings.TrimPrefix(key, repositoryKey), "/")
+	if namespace != "" {
+		url, ok := defs[repositoryKey+"/"+name]
+		return url, ok
+	}
+	if len(defs) > maxDefs {
+		return "", false
+	}
 	for other, its := range defs {
-		otherNamespace, otherName := splitKey(other)
-		if otherName != name || namespace != "" && otherNamespace != "" {
+		if !strings.HasSuffix(other, "/"+name) {
 			continue
 		}
 		if ok && its != url {
@@ -97,9 +106,4 @@ func find(defs managers.Defs, key string) (url string, ok bool) {
 		url, ok = its, true
 	}
 	return url, ok
-}
-
-func splitKey(key string) (namespace, name string) {
-	namespace, name, _ = strings.Cut(strings.TrimPrefix(key, repositoryKey), "/")
-	return namespace, name
 }
