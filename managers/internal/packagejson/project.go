@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/internal/jsonspan"
+	"github.com/currant-bot/currant/managers/internal/workspace"
 	"github.com/currant-bot/currant/managers/internal/yamlspan"
 )
 
@@ -33,7 +32,7 @@ func projectOf(file managers.File) project {
 	p := project{locks: locksIn(file.FS, dir)}
 	for at := dir; ; at = path.Dir(at) {
 		if patterns := workspaces(file, at); len(patterns) > 0 {
-			if p.member = at == dir || isMember(patterns, strings.TrimPrefix(dir, strings.TrimPrefix(at+"/", "./"))); p.member {
+			if p.member = at == dir || workspace.Matches(patterns, strings.TrimPrefix(dir, strings.TrimPrefix(at+"/", "./"))); p.member {
 				p.root = at
 				if len(p.locks) == 0 {
 					p.locks = locksIn(file.FS, at)
@@ -61,8 +60,6 @@ func locksIn(fsys fs.FS, dir string) []string {
 	return found
 }
 
-const maxPatterns, maxPattern = 200, 300 // how many patterns of a workspace are tried, and how long they may be
-
 // workspaces returns the patterns of the packages in the workspace at dir;
 // none if there is no workspace.
 func workspaces(file managers.File, dir string) []string {
@@ -83,7 +80,7 @@ func workspaces(file managers.File, dir string) []string {
 			}
 		}
 	}
-	return patterns[:min(len(patterns), maxPatterns)]
+	return patterns
 }
 
 func readFile(file managers.File, name string) (string, bool) {
@@ -95,26 +92,6 @@ func readFile(file managers.File, name string) (string, bool) {
 	}
 	data, err := fs.ReadFile(file.FS, name)
 	return string(data), err == nil
-}
-
-// isMember reports whether a folder, relative to the workspace's, is one of
-// its packages.
-func isMember(patterns []string, dir string) bool {
-	member := false
-	for _, pattern := range patterns {
-		pattern, not := strings.CutPrefix(pattern, "!")
-		pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
-		if len(pattern) > maxPattern {
-			continue
-		}
-		if ok, err := doublestar.Match(pattern, dir); err == nil && ok {
-			if not {
-				return false
-			}
-			member = true
-		}
-	}
-	return member
 }
 
 // Locks returns the lock files that hold the dependencies of a package.json.

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/internal/tomlspan"
+	"github.com/currant-bot/currant/managers/internal/workspace"
 )
 
 // locks are the lock files of a project, and the versions in them.
@@ -34,7 +33,7 @@ func locksOf(file managers.File, root *tomlspan.Value, names []string) locks {
 	}
 	for at := dir; at != "." && at != "/"; {
 		at = path.Dir(at)
-		if workspace(file, at, strings.TrimPrefix(dir, strings.TrimPrefix(at+"/", "./"))) {
+		if isMember(file, at, strings.TrimPrefix(dir, strings.TrimPrefix(at+"/", "./"))) {
 			l.read(file, path.Join(at, "uv.lock"))
 			return l
 		}
@@ -42,10 +41,8 @@ func locksOf(file managers.File, root *tomlspan.Value, names []string) locks {
 	return l
 }
 
-const maxPatterns, maxPattern = 200, 300 // how many patterns of a workspace are tried, and how long they may be
-
-// workspace reports whether the folder at holds a uv workspace with the member dir, a path below it.
-func workspace(file managers.File, at, dir string) bool {
+// isMember reports whether the folder at holds a uv workspace with the member dir, a path below it.
+func isMember(file managers.File, at, dir string) bool {
 	data, err := fs.ReadFile(file.FS, path.Join(at, "pyproject.toml"))
 	if err != nil || !strings.Contains(string(data), "workspace") {
 		return false
@@ -58,18 +55,12 @@ func workspace(file managers.File, at, dir string) bool {
 	return matches(table.Get("members"), dir) && !matches(table.Get("exclude"), dir)
 }
 
-func matches(patterns *tomlspan.Value, dir string) bool {
-	items := patterns.Items()
-	for _, pattern := range items[:min(len(items), maxPatterns)] {
-		text := strings.TrimSuffix(strings.TrimPrefix(pattern.Text, "./"), "/")
-		if len(text) > maxPattern {
-			continue
-		}
-		if ok, err := doublestar.Match(text, dir); err == nil && ok {
-			return true
-		}
+func matches(list *tomlspan.Value, dir string) bool {
+	var patterns []string
+	for _, item := range list.Items() {
+		patterns = append(patterns, item.Text)
 	}
-	return false
+	return workspace.Matches(patterns, dir)
 }
 
 // read adds a lock file if it is there. One that cannot be parsed still counts: it must change with the project.
