@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	maxDepth = 200      // of nested values; deeper text is refused
-	maxSize  = 32 << 20 // bytes of text
+	maxDepth  = 200      // of nested values; deeper text is refused
+	maxSize   = 32 << 20 // bytes of text
+	maxValues = 1 << 20  // bounds the memory: a value takes about a hundred bytes
 )
 
 // An Error says where text is not JSON.
@@ -19,7 +20,8 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
 
-// Parse reads one value. Text nested more than 200 deep or longer than 32 MiB is refused.
+// Parse reads one value. Text that is nested more than 200 deep, holds more than
+// a million values or is longer than 32 MiB is refused.
 func Parse(text string) (Value, *Error) {
 	if len(text) > maxSize {
 		return Value{}, &Error{1, fmt.Sprintf("file is larger than %d MiB", maxSize>>20)}
@@ -42,6 +44,7 @@ type parser struct {
 	at   int
 	err  *Error
 
+	values        int // that were read
 	line, counted int // the line of byte counted
 }
 
@@ -97,9 +100,12 @@ func (p *parser) next(c byte) bool {
 
 func (p *parser) value(depth int) Value {
 	p.space()
+	p.values++
 	switch {
 	case p.at == len(p.text):
 		p.fail("value is missing")
+	case p.values > maxValues:
+		p.fail("more than %d values", maxValues)
 	case depth > maxDepth:
 		p.fail("nested more than %d deep", maxDepth)
 	case p.text[p.at] == '{':

@@ -12,6 +12,11 @@ import (
 const (
 	maxDepth = 100     // of nested values and of dotted keys; deeper text is refused
 	maxSize  = 8 << 20 // bytes of text
+
+	// maxNodes bounds the memory: a value or key takes a few hundred bytes,
+	// and needs one of the characters in nodeMarks.
+	maxNodes  = 1 << 20
+	nodeMarks = ",=.["
 )
 
 // An Error says where text is not TOML.
@@ -22,11 +27,18 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
 
-// Parse reads a document and returns its top table. Text nested more than 100 deep or longer than 8 MiB is
-// refused.
+// Parse reads a document and returns its top table. Text that is nested more than 100 deep, may
+// hold more than a million values or is longer than 8 MiB is refused.
 func Parse(text string) (*Value, *Error) {
 	if len(text) > maxSize {
 		return nil, &Error{1, fmt.Sprintf("file is larger than %d MiB", maxSize>>20)}
+	}
+	nodes := 0
+	for _, mark := range []byte(nodeMarks) {
+		nodes += strings.Count(text, string(mark))
+	}
+	if nodes > maxNodes {
+		return nil, &Error{1, fmt.Sprintf("file may hold more than %d values", maxNodes)}
 	}
 	b := builder{text: text}
 	for i := range len(text) {

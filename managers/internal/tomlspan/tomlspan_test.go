@@ -91,6 +91,7 @@ func TestErrors(t *testing.T) {
 		"a = \"x":            "line 1",
 		"a = " + strings.Repeat("[", 500) + strings.Repeat("]", 500): "line 1: not valid TOML: nested more than 100 deep",
 		"a" + strings.Repeat(".a", 500) + " = 1":                     "line 1: not valid TOML: a key has more than 100 parts",
+		"a = [" + strings.Repeat("1,", 1<<21) + "]":                  "line 1: file may hold more than 1048576 values",
 		strings.Repeat("#", 9<<20):                                   "line 1: file is larger than 8 MiB",
 	} {
 		if _, err := tomlspan.Parse(text); err == nil || !strings.HasPrefix(err.Error(), want) {
