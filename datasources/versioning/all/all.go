@@ -8,6 +8,7 @@ import (
 
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/datasources/versioning/cargo"
+	"github.com/currant-bot/currant/datasources/versioning/debian"
 	"github.com/currant-bot/currant/datasources/versioning/docker"
 	"github.com/currant-bot/currant/datasources/versioning/exact"
 	"github.com/currant-bot/currant/datasources/versioning/git"
@@ -26,11 +27,13 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning/samemajor"
 	"github.com/currant-bot/currant/datasources/versioning/semver"
 	"github.com/currant-bot/currant/datasources/versioning/semvercoerced"
+	"github.com/currant-bot/currant/datasources/versioning/ubuntu"
 )
 
 // schemes are the schemes by name. It is never changed.
 var schemes = map[string]versioning.Scheme{
 	"cargo":            cargo.Scheme{},
+	"debian":           debian.Scheme{},
 	"docker":           docker.Scheme{},
 	"exact":            exact.Scheme{},
 	"git":              git.Scheme{},
@@ -48,6 +51,7 @@ var schemes = map[string]versioning.Scheme{
 	"same-major":       samemajor.Scheme{},
 	"semver":           semver.Scheme{},
 	"semver-coerced":   semvercoerced.Scheme{},
+	"ubuntu":           ubuntu.Scheme{},
 }
 
 // Schemes finds a scheme by its name in configuration. "regex:" and an expression is a name too, which

@@ -71,22 +71,23 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// FuzzLaws checks the laws of every scheme over versions and constraints that are made up.
+// FuzzLaws checks the laws of a scheme over versions and constraints that are made up.
 func FuzzLaws(f *testing.F) {
-	for i, c := range versioningtest.Constraints {
-		f.Add(versioningtest.Versions[i], "2.0.0", "v3", c)
-	}
 	var schemes []versioning.Scheme
-	for _, name := range names() {
+	for i, name := range names() {
 		s, err := all.Schemes(name)
 		if err != nil {
 			f.Fatal(err)
 		}
 		schemes = append(schemes, s)
-	}
-	f.Fuzz(func(t *testing.T, a, b, c, text string) {
-		for i, s := range schemes {
-			versioningtest.Check(t, names()[i], s, []string{a, b, c}, []string{text})
+		for j, c := range versioningtest.Constraints {
+			if j%8 == i%8 {
+				f.Add(uint8(i), versioningtest.Versions[j], "2.0.0", c)
+			}
 		}
+	}
+	f.Fuzz(func(t *testing.T, i uint8, a, b, text string) {
+		n := int(i) % len(schemes)
+		versioningtest.Check(t, names()[n], schemes[n], []string{a, b, a + b}, []string{text})
 	})
 }
