@@ -27,7 +27,6 @@ var Source = &datasources.Source{
 	Strategy:   datasources.First,
 	Defaults: map[string]any{
 		"commitMessageTopic": "{{{depName}}} Docker tag",
-		"major":              map[string]any{"enabled": true},
 		"digest": map[string]any{
 			"branchTopic":        "{{{depNameSanitized}}}-{{{currentValue}}}",
 			"commitMessageTopic": "{{{depName}}}{{#if currentValue}}:{{{currentValue}}}{{/if}} Docker digest",
@@ -36,7 +35,7 @@ var Source = &datasources.Source{
 		"pin": map[string]any{
 			"commitMessageExtra": "",
 			"groupName":          "Docker digests",
-			"group":              map[string]any{"commitMessageTopic": "{{{groupName}}}", "branchTopic": "digests-pin"},
+			"group":              map[string]any{"commitMessageTopic": "{{{groupName}}}", "branchTopic": "docker-digests-pin"},
 		},
 	},
 	New: func(env datasources.Env) datasources.Datasource {

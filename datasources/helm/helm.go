@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/currant-bot/currant/datasources"
@@ -21,14 +22,38 @@ var Source = &datasources.Source{
 	Versioning: "helm",
 	Strategy:   datasources.First,
 	Defaults:   map[string]any{"commitMessageTopic": "Helm release {{depName}}"},
-	New:        func(env datasources.Env) datasources.Datasource { return repository{env} },
+	New:        func(env datasources.Env) datasources.Datasource { return &repository{env: env, turns: make(map[string]chan struct{})} },
 }
 
 const bodyLimit = 512 << 20
 
-type repository struct{ env datasources.Env }
+// repository asks all chart repositories, each index once at a time: who comes
+// second finds it in the cache.
+type repository struct {
+	env datasources.Env
 
-func (r repository) List(ctx context.Context, q datasources.Query) (*datasources.Listing, error) {
+	mu    sync.Mutex
+	turns map[string]chan struct{} // by URL of the index: holds one value while it is read
+}
+
+// turn waits until nobody else reads an index. The caller calls end when it has.
+func (r *repository) turn(ctx context.Context, index string) (end func(), err error) {
+	r.mu.Lock()
+	turn, ok := r.turns[index]
+	if !ok {
+		turn = make(chan struct{}, 1)
+		r.turns[index] = turn
+	}
+	r.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (r *repository) List(ctx context.Context, q datasources.Query) (*datasources.Listing, error) {
 	u, err := url.Parse(q.Registry)
 	if err != nil {
 		return nil, fmt.Errorf("looking up %s: the repository is not a URL", q)
@@ -37,6 +62,11 @@ func (r repository) List(ctx context.Context, q datasources.Query) (*datasources
 		return nil, fmt.Errorf("looking up %s: a chart in an OCI registry belongs to the docker datasource", q)
 	}
 	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/")+"/index.yaml", ""
+	end, err := r.turn(ctx, u.String())
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	resp, err := r.env.Get(ctx, u.String(), "", datasources.Terms{HostTypes: []string{"helm"}, BodyLimit: bodyLimit})
 	if err != nil {
 		return nil, err

@@ -1,12 +1,16 @@
 package helm
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -172,8 +176,28 @@ func bigIndex(w io.Writer, size int) {
 	io.WriteString(w, "generated: now\n")
 }
 
-// BenchmarkIndex50MB reads an index of 50 MB from a server in this process. peak-MB is
-// the most that the heap held more than before.
+// TestMemory checks that reading an index takes memory for one chart only: all that is
+// allocated together bounds what is held at a time.
+func TestMemory(t *testing.T) {
+	r, w := io.Pipe()
+	go func() {
+		bigIndex(w, 20<<20)
+		w.Close()
+	}()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n := 0
+	if _, err := readIndex(r, "wanted", func(chartVersion) { n++ }); err != nil || n != 500 {
+		t.Fatal(n, err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {
+		t.Errorf("reading an index of 20 MB allocated %d MB", took>>20)
+	}
+}
+
+// BenchmarkIndex50MB reads an index of 50 MB from a server in this process. B/op
+// bounds what is held at a time.
 func BenchmarkIndex50MB(b *testing.B) {
 	var text strings.Builder
 	bigIndex(&text, 50<<20)
@@ -186,17 +210,46 @@ func BenchmarkIndex50MB(b *testing.B) {
 	ds := Source.New(client.Env())
 	b.SetBytes(int64(text.Len()))
 	b.ReportAllocs()
-	runtime.GC()
-	var before, now runtime.MemStats
-	runtime.ReadMemStats(&before)
-	peak := uint64(0)
 	for b.Loop() {
 		l, err := ds.List(b.Context(), datasources.Query{Registry: server.URL, Package: "wanted"})
 		if err != nil || len(l.Releases) != 500 {
 			b.Fatal(err)
 		}
-		runtime.ReadMemStats(&now)
-		peak = max(peak, now.HeapInuse-min(now.HeapInuse, before.HeapInuse))
 	}
-	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
+}
+
+// TestOneAtATime checks that charts of one repository do not all fetch its
+// index at once: the cache then has it for all but the first.
+func TestOneAtATime(t *testing.T) {
+	var now, most atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		io.WriteString(rw, indexText)
+	}))
+	defer server.Close()
+	client, err := host.New(host.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ds := Source.New(client.Env())
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := ds.List(t.Context(), query(server.URL)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if most.Load() != 1 {
+		t.Errorf("%d requests at once", most.Load())
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := ds.List(ctx, query(server.URL)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
 }
