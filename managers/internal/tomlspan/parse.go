@@ -123,14 +123,19 @@ func (b *builder) open(v, key *Value) *Value {
 }
 
 func (b *builder) set(v, key, value *Value) {
-	if _, ok := v.index[key.Text]; ok {
+	if v.find(key.Text) >= 0 {
 		b.fail(key.Start, "key %q is defined twice", key.Text)
 		return
 	}
-	if v.index == nil {
+	if v.index == nil && len(v.keys) == maxScan {
 		v.index = make(map[string]int)
+		for i, k := range v.keys {
+			v.index[k.Text] = i
+		}
 	}
-	v.index[key.Text] = len(v.keys)
+	if v.index != nil {
+		v.index[key.Text] = len(v.keys)
+	}
 	v.keys = append(v.keys, key)
 	v.values = append(v.values, value)
 }

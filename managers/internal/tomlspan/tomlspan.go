@@ -4,6 +4,7 @@ package tomlspan
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/currant-bot/currant/managers"
 )
@@ -30,21 +31,36 @@ type Value struct {
 	plain  bool // Text is exactly what the file holds
 	sealed bool // written as a value: nothing can be added to it
 	keys   []*Value
-	values []*Value // of a table, one a key; of an array, its elements
-	index  map[string]int
+	values []*Value       // of a table, one a key; of an array, its elements
+	index  map[string]int // of keys; nil in a small table
 }
 
 // Get returns the value under a path of keys; its kind is Missing if a key is
 // not there.
 func (v *Value) Get(path ...string) *Value {
 	for _, key := range path {
-		i, ok := v.index[key]
-		if !ok {
+		i := v.find(key)
+		if i < 0 {
 			return &Value{}
 		}
 		v = v.values[i]
 	}
 	return v
+}
+
+// maxScan is the size of a table up to which its keys are compared one by one:
+// most tables are small, and a map costs more than the rest of them.
+const maxScan = 8
+
+// find returns the position of a key in a table, -1 if it is not there.
+func (v *Value) find(key string) int {
+	if v.index != nil {
+		if i, ok := v.index[key]; ok {
+			return i
+		}
+		return -1
+	}
+	return slices.IndexFunc(v.keys, func(k *Value) bool { return k.Text == key })
 }
 
 // Members returns the keys of a table with their values, in the order in which they first appear.

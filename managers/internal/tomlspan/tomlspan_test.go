@@ -1,6 +1,7 @@
 package tomlspan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -69,6 +70,26 @@ func TestParse(t *testing.T) {
 	}
 	if got := strings.Join(keys, " "); got != "name requires deps escaped text" {
 		t.Errorf("keys are %q", got)
+	}
+}
+
+// TestLarge checks that a table is found through as well when it has many keys.
+func TestLarge(t *testing.T) {
+	var text strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&text, "k%d = \"v%d\"\n", i, i)
+		v, err := tomlspan.Parse(text.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j := range i + 2 {
+			if got := v.Get(fmt.Sprintf("k%d", j)); (got.Text == fmt.Sprintf("v%d", j)) != (j <= i) {
+				t.Fatalf("of %d keys, k%d is %q", i+1, j, got.Text)
+			}
+		}
+		if _, err := tomlspan.Parse(text.String() + "k0 = 1\n"); err == nil || err.Line != i+2 {
+			t.Fatalf("of %d keys, a second k0 gave %v", i+1, err)
+		}
 	}
 }
 
