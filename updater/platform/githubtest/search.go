@@ -21,7 +21,7 @@ func (c *call) searchIssues() (reply, error) {
 		o["score"] = 1
 		return o
 	})
-	return ok(object{"total_count": len(list), "incomplete_results": false, "items": items})
+	return ok(object{"total_count": len(list), "incomplete_results": false, "search_type": "lexical", "items": items})
 }
 
 // search finds issues and pull requests by GitHub's qualifiers, newest first:

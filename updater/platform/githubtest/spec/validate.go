@@ -35,6 +35,9 @@ func (s *Spec) request(x githubtest.Traffic) (*openapi3filter.RequestValidationI
 		}
 		return nil, []string{"not a GitHub operation"}
 	}
+	if params["path"] == "" {
+		params["path"] = "/" // the root of the contents; the validator takes no empty parameter
+	}
 	u := &url.URL{Scheme: "http", Host: "github.example.test", RawQuery: x.Query}
 	u.Path = x.Path
 	req, err := http.NewRequest(rt.Method, u.String(), bytes.NewReader(x.Body))
@@ -52,7 +55,8 @@ func (s *Spec) request(x githubtest.Traffic) (*openapi3filter.RequestValidationI
 		MultiError: true, IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 	}}
 	var problems []string
-	if !bareLabels(rt, x.Body) && !emptyBody(x) {
+	in.Options.ExcludeRequestBody = emptyBody(x)
+	if !bareLabels(rt, x.Body) {
 		problems = flatten(openapi3filter.ValidateRequest(context.Background(), in))
 		problems = append(problems, unknownKeys(rt, x)...)
 	}
@@ -102,8 +106,8 @@ func unknownKeys(rt *routers.Route, x githubtest.Traffic) []string {
 		return nil
 	}
 	var out []string
-	for name := range body {
-		if !known[name] {
+	for name, value := range body {
+		if !known[name] && string(value) != "null" { // go-github sends null "content" to delete a file
 			out = append(out, "key "+name+" is not GitHub's")
 		}
 	}
@@ -136,7 +140,8 @@ func tolerated(x githubtest.Traffic) bool {
 	case 304, 204: // no body to look at
 		return len(x.Payload) == 0
 	case 409:
-		return x.Op == "git/get-ref" // an empty repository
+		// An empty repository; and a body that fits two of its "oneOf".
+		return x.Op == "git/get-ref" || x.Op == "repos/create-or-update-file-contents"
 	case 422:
 		// Documented of nearly all writing operations, but not of these.
 		return x.Op == "repos/create-commit-status" || x.Op == "checks/create" || x.Op == "checks/update" || x.Op == "repos/get-commit" ||

@@ -64,7 +64,7 @@ func trim(d *ast.Definition, fields []string) *ast.Definition {
 	d.Description, d.Directives = "", nil
 	var kept ast.FieldList
 	for _, f := range d.Fields {
-		if kept.ForName(f.Name) != nil || len(fields) > 0 && !slices.Contains(fields, f.Name) {
+		if kept.ForName(f.Name) != nil || len(fields) > 0 && f.Name != "id" && !slices.Contains(fields, f.Name) {
 			continue
 		}
 		f.Description, f.Directives = "", nil
