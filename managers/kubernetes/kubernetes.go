@@ -29,6 +29,7 @@ only a template engine can read the file, and in image volumes.`,
 var (
 	apiVersionLine = regexp.MustCompile(`(?m)^[ \t-]*apiVersion[ \t]*:`)
 	kindLine       = regexp.MustCompile(`(?m)^[ \t-]*kind[ \t]*:`)
+	reference      = regexp.MustCompile(`^` + image.Pattern + `$`)
 	// imageLine has two groups: the reference, and what stands where it should end.
 	imageLine = regexp.MustCompile(`^[ \t]*(?:-[ \t]+)*image[ \t]*:[ \t]+(?:[&!]\S+[ \t]+)*['"]?(` + image.Pattern + `)([^'" \t\r\n#]*)`)
 )
@@ -38,9 +39,9 @@ func extract(file managers.File) managers.Result {
 		return managers.Result{}
 	}
 	docs, problems := yamlspan.Documents(file)
-	deps := lineImages(file.Text)
+	deps, seen := lineImages(file.Text)
 	for _, doc := range docs {
-		deps = append(deps, volumeImages(doc.Node)...)
+		deps = append(deps, nodeImages(doc.Node, seen)...)
 		if d, ok := apiVersion(doc); ok {
 			deps = append(deps, d)
 		}
@@ -50,9 +51,10 @@ func extract(file managers.File) managers.Result {
 }
 
 // lineImages returns the images in lines "image: ...". Of a reference that goes on
-// with something else, such as a variable for the tag, only the name is known.
-func lineImages(text string) []managers.Dep {
-	var deps []managers.Dep
+// with something else, such as a variable for the tag, only the name is known. seen has the
+// offsets of the references.
+func lineImages(text string) (deps []managers.Dep, seen map[int]bool) {
+	seen = make(map[int]bool)
 	number, counted := 1, 0
 	for start, line := range linesWith(text, "image") {
 		at := imageLine.FindStringSubmatchIndex(line)
@@ -70,8 +72,9 @@ func lineImages(text string) []managers.Dep {
 			}
 		}
 		deps = append(deps, d)
+		seen[start+at[2]] = true
 	}
-	return deps
+	return deps, seen
 }
 
 // linesWith yields the lines of text that contain word, without their ends, and where each begins. It is
@@ -102,14 +105,33 @@ func imageDep(ref managers.Field, line int) managers.Dep {
 	return d
 }
 
-// volumeImages returns the images that are mounted as volumes, which stand at
-// "reference" and not at "image".
-func volumeImages(root yamlspan.Node) []managers.Dep {
+// nodeImages returns the images that no line tells: of containers in JSON's style, and those
+// mounted as volumes, which stand at "reference". It adds them to seen.
+func nodeImages(root yamlspan.Node, seen map[int]bool) []managers.Dep {
 	var deps []managers.Dep
+	add := func(ref yamlspan.Node) {
+		if f := ref.Field(); reference.MatchString(f.Text) && !seen[f.Start] {
+			seen[f.Start] = true
+			deps = append(deps, imageDep(f, ref.Line()))
+		}
+	}
 	for n := range root.Walk() {
-		for _, volume := range n.Get("volumes").Items() {
-			if ref := volume.Get("image", "reference"); !ref.Field().IsZero() {
-				deps = append(deps, imageDep(ref.Field(), ref.Line()))
+		if n.IsAlias() {
+			continue // what it stands for is walked through itself
+		}
+		for key, list := range n.Pairs() {
+			if list.IsAlias() {
+				continue
+			}
+			switch key.String() {
+			case "containers", "initContainers", "ephemeralContainers":
+				for _, container := range list.Items() {
+					add(container.Get("image"))
+				}
+			case "volumes":
+				for _, volume := range list.Items() {
+					add(volume.Get("image", "reference"))
+				}
 			}
 		}
 	}

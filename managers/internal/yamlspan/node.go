@@ -124,17 +124,12 @@ func (n Node) get(key string, merges *int) Node {
 	if t.kind() != yaml.MappingNode {
 		return Node{}
 	}
-	var merged []Node
-	content := t.n.Content
-	for i := len(content) - 2; i >= 0; i -= 2 {
-		switch k := content[i]; {
-		case k.Kind == yaml.ScalarNode && k.Value == key:
-			return Node{content[i+1], n.src}
-		case k.Kind == yaml.ScalarNode && k.Value == "<<":
-			merged = append(merged, Node{content[i+1], n.src})
-		}
+	value, merged := t.lookup(key)
+	if value != nil {
+		return Node{value, n.src}
 	}
-	for _, m := range merged {
+	for _, node := range merged {
+		m := Node{node, n.src}
 		from := []Node{m}
 		if m.IsList() {
 			from = m.Items()
@@ -149,6 +144,23 @@ func (n Node) get(key string, merges *int) Node {
 		}
 	}
 	return Node{}
+}
+
+// lookup returns the value at key, and the mappings that n merges, last first.
+func (n Node) lookup(key string) (value *yaml.Node, merged []*yaml.Node) {
+	if index, ok := n.src.big[n.n]; ok {
+		return index.values[key], index.merged
+	}
+	content := n.n.Content
+	for i := len(content) - 2; i >= 0; i -= 2 {
+		switch k := content[i]; {
+		case k.Kind == yaml.ScalarNode && k.Value == key:
+			return content[i+1], nil
+		case k.Kind == yaml.ScalarNode && k.Value == "<<":
+			merged = append(merged, content[i+1])
+		}
+	}
+	return nil, merged
 }
 
 // Items returns the elements of a sequence.

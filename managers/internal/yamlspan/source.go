@@ -18,6 +18,42 @@ type source struct {
 	lines  []int  // rune offset of each line of parsed
 	runes  []int  // byte offset of every runeStep-th rune of parsed
 	shifts []shift
+	big    map[*yaml.Node]mapping
+}
+
+// A mapping is an index of the keys of a mapping node.
+type mapping struct {
+	values map[string]*yaml.Node
+	merged []*yaml.Node // last first
+}
+
+// bigMapping is the number of keys from which an anchored mapping gets an index: it could
+// be searched through any number of aliases.
+const bigMapping = 64
+
+func (s *source) indexMappings(n *yaml.Node) {
+	if n.Kind == yaml.MappingNode && n.Anchor != "" && len(n.Content) >= 2*bigMapping {
+		m := mapping{values: make(map[string]*yaml.Node)}
+		for i := len(n.Content) - 2; i >= 0; i -= 2 {
+			k, v := n.Content[i], n.Content[i+1]
+			if k.Kind != yaml.ScalarNode {
+				continue
+			}
+			if _, ok := m.values[k.Value]; !ok {
+				m.values[k.Value] = v
+			}
+			if k.Value == "<<" {
+				m.merged = append(m.merged, v)
+			}
+		}
+		if s.big == nil {
+			s.big = make(map[*yaml.Node]mapping)
+		}
+		s.big[n] = m
+	}
+	for _, c := range n.Content {
+		s.indexMappings(c)
+	}
 }
 
 // runeStep is how many runes are at most counted to find one: a file can be one line.

@@ -163,6 +163,9 @@ func parseDoc(text string, breaks []int, p part) (Doc, error) {
 		return doc, err
 	}
 	src.index()
+	if root != nil && strings.Contains(src.parsed, "&") {
+		src.indexMappings(root)
+	}
 	doc.Node = Node{root, src}
 	return doc, nil
 }

@@ -61,6 +61,7 @@ func TestField(t *testing.T) {
 		"json":            {"{\"k\": 1,\n\t\"v\": \"a\"}", []string{"a=a@2:16"}},
 		"twice":           {"v: a\nv: b\n", []string{"b=b@2:8"}},
 		"merged":          {"k: &x {v: a}\n<<: *x\n", []string{"a=a@1:10"}},
+		"big anchored":    {"k: &x\n" + strings.Repeat("  a: 1\n", 99) + "  v: 1\n  v: 2\n  <<: {w: 3}\n<<: *x\n", []string{"2=2@102:711"}},
 		"documents":       {"---\nv: a\n---\nv: b\n...\n# c\n%YAML 1.1\n---\nv: c\n--- {v: d}\n", []string{"a=a@2:7", "b=b@4:16", "c=c@9:43", "d=d@10:53"}},
 		"marker in block": {"v: |\n a\n---\nv: b\n", []string{"a\n=@1:0", "b=b@4:15"}},
 		"one broken": {"v: a\n---\nv: [\n---\nv: c\n",
@@ -141,6 +142,7 @@ func TestHostile(t *testing.T) {
 		"many errors":  strings.Repeat("---\n[\n", 100000),
 		"many tags":    strings.Repeat("{{ {", 100000),
 		"many commas":  strings.Repeat("é,", 5<<20),
+		"big aliases":  "a: &a\n" + strings.Repeat("  k: 1\n", 50000) + "b:\n" + strings.Repeat("- *a\n", 50000),
 		"one line":     "[" + strings.Repeat("é,", 100000) + "]",
 		"big":          strings.Repeat("v: 1\n", yamlspan.MaxSize/4),
 		"comments":     strings.Repeat("# c\n", 200000),
@@ -153,6 +155,7 @@ func TestHostile(t *testing.T) {
 			for _, d := range docs {
 				d.Get("v", "v").Field()
 				for n := range d.Walk() {
+					n.Get("missing")
 					nodes += len(n.Field().Text) + n.Line()
 				}
 			}
