@@ -18,6 +18,8 @@ import (
 	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
 	"github.com/go-git/go-git/v5/plumbing/transport/ssh"
 
+	"golang.org/x/crypto/ssh/knownhosts"
+
 	"github.com/currant-bot/currant/updater/platform"
 )
 
@@ -111,6 +113,7 @@ func (c *connection) errorf(doing string, err error) error {
 	var retry *platform.RetryError
 	var netErr net.Error
 	var status *githttp.Err
+	var hostKey *knownhosts.KeyError
 	text := c.redact(err.Error())
 	var kind error
 	switch {
@@ -119,6 +122,13 @@ func (c *connection) errorf(doing string, err error) error {
 	case errors.Is(err, transport.ErrRepositoryNotFound):
 		kind = platform.ErrNotFound
 	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
+		kind = &platform.AuthError{Host: c.ep.Host, Text: text}
+	case errors.As(err, &hostKey):
+		kind = fmt.Errorf("the host key of %s is not the one in known_hosts", c.ep.Host)
+		if len(hostKey.Want) == 0 {
+			kind = fmt.Errorf("the host key of %s is not in known_hosts", c.ep.Host)
+		}
+	case strings.Contains(text, "ssh: unable to authenticate"): // which has no type
 		kind = &platform.AuthError{Host: c.ep.Host, Text: text}
 	case errors.As(err, &status):
 		kind = errors.New(text)
