@@ -62,9 +62,15 @@ type world struct {
 	other    string       // the other host's address
 }
 
+// patience is long enough for a busy machine; faults that hang are given less.
+const (
+	patience   = 30 * time.Second
+	impatience = 100 * time.Millisecond
+)
+
 // open starts a world. wrap may change the server's handler; it gets the number of each
 // request, from 0.
-func (c Case) open(t *testing.T, wrap func(w *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request)) *world {
+func (c Case) open(t *testing.T, timeout time.Duration, wrap func(w *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request)) *world {
 	t.Helper()
 	w := new(world)
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { w.foreign.Add(1) }))
@@ -82,7 +88,7 @@ func (c Case) open(t *testing.T, wrap func(w *world, n int, next http.Handler, r
 	t.Cleanup(server.Close)
 	handler = c.Server(server.URL)
 	client, err := host.New(host.Options{
-		Rules:   []host.Rule{{MatchHost: server.URL, Token: secret, Timeout: 100 * time.Millisecond}},
+		Rules:   []host.Rule{{MatchHost: server.URL, Token: secret, Timeout: timeout}},
 		Ceiling: ceiling,
 		Sleep:   func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	})
@@ -108,7 +114,7 @@ func (c Case) diff(l *datasources.Listing) string {
 }
 
 func (c Case) whole(t *testing.T) {
-	l, err := c.open(t, nil).list(t)
+	l, err := c.open(t, patience, nil).list(t)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +128,7 @@ func (c Case) whole(t *testing.T) {
 
 // credentials: what a rule says is sent to the rule's host.
 func (c Case) credentials(t *testing.T) {
-	w := c.open(t, func(_ *world, _ int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
+	w := c.open(t, patience, func(_ *world, _ int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" {
 			rw.WriteHeader(http.StatusUnauthorized)
 			return
@@ -139,7 +145,7 @@ func (c Case) credentials(t *testing.T) {
 }
 
 func (c Case) concurrent(t *testing.T) {
-	w := c.open(t, nil)
+	w := c.open(t, patience, nil)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -158,7 +164,7 @@ func (c Case) concurrent(t *testing.T) {
 func (c Case) cancelled(t *testing.T) {
 	for k := range c.count(t) {
 		ctx, cancel := context.WithCancel(context.Background())
-		w := c.open(t, func(_ *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
+		w := c.open(t, patience, func(_ *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
 			if n == k {
 				cancel()
 				<-r.Context().Done()
@@ -180,7 +186,7 @@ func (c Case) cancelled(t *testing.T) {
 
 // missing: a package that is not there is ErrNotFound, whatever its name.
 func (c Case) missing(t *testing.T) {
-	w := c.open(t, func(_ *world, _ int, _ http.Handler, rw http.ResponseWriter, _ *http.Request) {
+	w := c.open(t, patience, func(_ *world, _ int, _ http.Handler, rw http.ResponseWriter, _ *http.Request) {
 		rw.WriteHeader(http.StatusNotFound)
 	})
 	if _, err := w.list(t); !errors.Is(err, datasources.ErrNotFound) {
@@ -191,7 +197,7 @@ func (c Case) missing(t *testing.T) {
 // count returns how many requests a listing takes.
 func (c Case) count(t *testing.T) int {
 	t.Helper()
-	w := c.open(t, nil)
+	w := c.open(t, patience, nil)
 	if _, err := w.list(t); err != nil {
 		t.Fatal(err)
 	}

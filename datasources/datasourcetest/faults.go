@@ -17,6 +17,7 @@ import (
 type fault struct {
 	name  string
 	serve func(w *world, next http.Handler, rw http.ResponseWriter, r *http.Request)
+	hangs bool // it never ends
 
 	// always is what the error must be, wherever the fault begins; nil if there
 	// need not be one, because the listing may be whole all the same.
@@ -34,8 +35,8 @@ var faults = []fault{
 	{name: "429", serve: tooMany, always: isRetryAfterAnHour},
 	{name: "500", serve: status(500), always: isRetry},
 	{name: "503", serve: status(503), always: isRetry},
-	{name: "timeout", serve: hang, always: isRetry},
-	{name: "hang in body", serve: hangInBody, ifAny: isRetry},
+	{name: "timeout", serve: hang, hangs: true, always: isRetry},
+	{name: "hang in body", serve: hangInBody, hangs: true, ifAny: isRetry},
 	{name: "half a body", serve: half, somewhere: isRetry},
 	{name: "half a body without length", serve: halfWithoutLength},
 	{name: "empty body", serve: empty},
@@ -52,8 +53,12 @@ var faults = []fault{
 // partial, or it is whole.
 func (c Case) fault(t *testing.T, f fault) {
 	var best error
+	timeout := patience
+	if f.hangs {
+		timeout = impatience
+	}
 	for k := range c.count(t) {
-		w := c.open(t, func(w *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
+		w := c.open(t, timeout, func(w *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
 			if n >= k {
 				f.serve(w, next, rw, r)
 				return
