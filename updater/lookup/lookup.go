@@ -4,7 +4,12 @@ package lookup
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -22,6 +27,7 @@ type Pass struct {
 	mu       sync.Mutex
 	listings map[datasources.Query]func() plan.Listing
 	digests  map[plan.DigestQuery]func() plan.Digest
+	prints   map[datasources.Query]func() string
 }
 
 // concurrent is how many questions are under way at once; hosts have limits of their own.
@@ -34,6 +40,7 @@ func NewPass(sources map[string]datasources.Datasource) *Pass {
 		slots:    make(chan struct{}, concurrent),
 		listings: make(map[datasources.Query]func() plan.Listing),
 		digests:  make(map[plan.DigestQuery]func() plan.Digest),
+		prints:   make(map[datasources.Query]func() string),
 	}
 }
 
@@ -121,4 +128,25 @@ func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
 	defer done()
 	digest, err := source.Digest(ctx, q.Query, q.Version)
 	return plan.Digest{Digest: digest, Err: err}
+}
+
+// Fingerprint hashes the answer l to q, so that passes can be compared. Within
+// a pass it is worked out once for the fleet.
+func (p *Pass) Fingerprint(q datasources.Query, l plan.Listing) string {
+	return once(&p.mu, p.prints, q, func() string { return fingerprint(l) })
+}
+
+func fingerprint(l plan.Listing) string {
+	if l.Err != nil || l.Listing == nil {
+		return "failed: " + fmt.Sprint(l.Err)
+	}
+	sorted := *l.Listing
+	sorted.Releases = slices.Clone(sorted.Releases)
+	slices.SortFunc(sorted.Releases, func(a, b datasources.Release) int { return strings.Compare(a.Version, b.Version) })
+	data, err := json.Marshal(sorted)
+	if err != nil {
+		return "unprintable: " + err.Error()
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }

@@ -58,7 +58,7 @@ func ask(w World, f Found) Decision {
 		return d.skip("ignored", reason(CodeDisabled, s.Origin("ignoreDeps"), "ignoreDeps names %s", f.Dep.Name))
 	case source == nil:
 		return d.skip("unsupported-datasource", reason(CodeSkipped, config.Origin{}, "Currant has no datasource %q yet", d.Datasource))
-	case f.Dep.Value.Text == "" && f.Dep.Digest.Text == "" && !s.Bool("pinDigests"):
+	case d.Value() == "" && f.Dep.Digest.Text == "" && !s.Bool("pinDigests"):
 		return d.skip("unspecified-version", reason(CodeSkipped, config.Origin{}, "it names no version"))
 	}
 	registries, origin := registriesOf(w, d, source)
@@ -126,13 +126,22 @@ func registriesOf(w World, d Decision, source *datasources.Source) ([]string, co
 		return []string{""}, config.Origin{}
 	case len(configured) > 0 && (ruled(s, "registryUrls") || len(own) == 0):
 		return configured, origin
+	case slices.Contains(own, managers.DefaultRegistry):
+		rest, origin := defaultRegistries(w, d)
+		own = slices.DeleteFunc(slices.Clone(own), func(r string) bool { return r == managers.DefaultRegistry })
+		return append(own, rest...), origin
 	case len(own) > 0:
 		return own, config.Origin{}
 	}
+	return defaultRegistries(w, d)
+}
+
+func defaultRegistries(w World, d Decision) ([]string, config.Origin) {
+	s := d.Settings
 	if urls := s.Strings("defaultRegistryUrls"); len(urls) > 0 {
 		return urls, s.Origin("defaultRegistryUrls")
 	}
-	return w.Defaults(d.Datasource), config.Origin{}
+	return w.Defaults(d.Datasource, d.Package), config.Origin{}
 }
 
 // resolveAliases replaces "@name" and "alias:name", as Helm knows them, by
@@ -179,7 +188,7 @@ func subject(w World, d Decision) config.Subject {
 		LockFiles:      d.Dep.Locks,
 		Repository:     w.Repository,
 		BaseBranch:     w.Base,
-		CurrentValue:   d.Dep.Value.Text,
+		CurrentValue:   d.Value(),
 		CurrentVersion: d.Current,
 		LockedVersion:  d.Dep.Locked,
 		Versioning:     d.Versioning,

@@ -98,7 +98,7 @@ func packageCell(m Member) string {
 var linkable = regexp.MustCompile(`^https?://[^\s()<>|"]+$`)
 
 func changeCell(m Member) string {
-	from, to := m.Decision.Dep.Value.Text, m.Update.Value
+	from, to := m.Decision.Value(), m.Update.Value
 	if from == to || m.Update.Type == "digest" || m.Update.Type == "pinDigest" {
 		from, to = digestShort(m.Decision.Dep.Digest.Text), digestShort(m.Update.Digest)
 	}

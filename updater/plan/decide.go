@@ -76,8 +76,8 @@ func (c *chooser) choose() {
 		c.say(CodeUnsupported, c.d.Settings.Origin("versioning"), "%v", err)
 		return
 	}
-	if c.d.Dep.Value.Text != "" {
-		if c.constraint, err = c.scheme.Constraint(c.d.Dep.Value.Text); err != nil {
+	if c.d.Value() != "" {
+		if c.constraint, err = c.scheme.Constraint(c.d.Value()); err != nil {
 			c.d = c.d.skip("invalid-value", reason(CodeInvalid, config.Origin{}, "%v", err))
 			return
 		}
@@ -170,7 +170,7 @@ func (c *chooser) versions() {
 		c.d.Current = c.constraint.Exact()
 	}
 	if c.d.Current == "" {
-		c.say(CodeInvalid, config.Origin{}, "no release matches %q, so there is nothing to compare with", c.d.Dep.Value.Text)
+		c.say(CodeInvalid, config.Origin{}, "no release matches %q, so there is nothing to compare with", c.d.Value())
 		return
 	}
 	c.d.Settings = c.Config.For(subject(c.World, c.d))
@@ -221,7 +221,7 @@ func (c *chooser) strategy() versioning.Strategy {
 	if s != versioning.Auto {
 		return s
 	}
-	value := c.d.Dep.Value.Text
+	value := c.d.Value()
 	if c.d.Manager == "npm" && (c.d.Dep.Kind == "peerDependencies" || strings.Contains(value, "||") || strings.Contains(strings.TrimSpace(value), " ")) {
 		return versioning.Widen
 	}
@@ -262,10 +262,10 @@ func (c *chooser) current(s versioning.Strategy) string {
 // pin offers to replace a range by the version in use.
 func (c *chooser) pin() {
 	value, err := c.constraint.Update(c.d.Current, c.d.Current, versioning.Pin)
-	if err != nil || value == c.d.Dep.Value.Text {
+	if err != nil || value == c.d.Value() {
 		return
 	}
-	c.add(Update{Type: "pin", Value: value, Version: c.d.Current, Bucket: "pin"})
+	c.addPlain(Update{Type: "pin", Value: value, Version: c.d.Current, Bucket: "pin"})
 }
 
 // buckets splits candidates into those that get a branch each.
@@ -343,7 +343,7 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 		c.say(CodeCandidate, config.Origin{}, "%s: %v", r.Version, err)
 		return u, false
 	}
-	if value == c.d.Dep.Value.Text {
+	if value == c.d.Value() {
 		c.say(CodeCandidate, config.Origin{}, "%s: %q admits it already", r.Version, value)
 		return u, false
 	}
@@ -375,11 +375,14 @@ func (c *chooser) newValue(version string, strategy versioning.Strategy) (string
 	return c.constraint.Update(c.d.Current, version, strategy)
 }
 
+// addPlain adds an update that no filter applies to.
+func (c *chooser) addPlain(u Update) {
+	u.Settings = c.settings(u)
+	c.add(u)
+}
+
 // add keeps u unless configuration switches it off.
 func (c *chooser) add(u Update) {
-	if u.Settings.IsZero() {
-		u.Settings = c.settings(u)
-	}
 	if !u.Settings.Bool("enabled") {
 		c.say(CodeDisabled, u.Settings.Origin("enabled"), "the %s update to %s is switched off", u.Type, cmp.Or(u.Value, u.Digest))
 		return

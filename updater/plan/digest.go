@@ -25,7 +25,7 @@ func (c *chooser) digests() {
 		kept = append(kept, u)
 	}
 	c.d.Updates = kept
-	digest, ok := c.digest(c.d.Dep.Value.Text, c.release(c.d.Dep.Value.Text))
+	digest, ok := c.digest(c.d.Value(), c.release(c.d.Value()))
 	if !ok {
 		return
 	}
@@ -35,10 +35,10 @@ func (c *chooser) digests() {
 	case pinning:
 		kind = "pinDigest"
 	case digest == c.d.Dep.Digest.Text:
-		c.say(CodeUpToDate, config.Origin{}, "the digest is the one that %s has now", orDefault(c.d.Dep.Value.Text))
+		c.say(CodeUpToDate, config.Origin{}, "the digest is the one that %s has now", orDefault(c.d.Value()))
 		return
 	}
-	c.add(Update{Type: kind, Value: c.d.Dep.Value.Text, Version: c.d.Current, Digest: digest, Bucket: kind})
+	c.addPlain(Update{Type: kind, Value: c.d.Value(), Version: c.d.Current, Digest: digest, Bucket: kind})
 }
 
 func orDefault(version string) string {

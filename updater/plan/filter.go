@@ -28,7 +28,7 @@ func (c *chooser) candidates(strategy versioning.Strategy) []datasources.Release
 	filters = append(filters, c.incompatible)
 	if strategy == versioning.InRangeOnly {
 		filters = append(filters, func(r datasources.Release) string {
-			return unless(c.constraint.Matches(r.Version), "it is outside %q and rangeStrategy is in-range-only", c.d.Dep.Value.Text)
+			return unless(c.constraint.Matches(r.Version), "it is outside %q and rangeStrategy is in-range-only", c.d.Value())
 		})
 	}
 	var out []datasources.Release

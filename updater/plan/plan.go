@@ -36,9 +36,9 @@ type World struct {
 	Managers   map[string]*managers.Manager
 	Sources    map[string]*datasources.Source
 	Schemes    versioning.Schemes
-	Defaults   func(datasource string) []string // public registries
-	Semantic   bool                             // recent commits follow Conventional Commits
-	Renderers  map[string]bool                  // what can be rendered besides fields in place
+	Defaults   func(datasource, pkg string) []string // registries where nothing else names one
+	Semantic   bool                                  // recent commits follow Conventional Commits
+	Renderers  map[string]bool                       // what can be rendered besides fields in place
 	Now        time.Time
 }
 
@@ -154,6 +154,14 @@ type Decision struct {
 	Reasons    []Reason
 	Until      time.Time // when the outcome may change although nothing else does; zero for never
 	Settings   config.Settings
+}
+
+// Value returns the version or constraint as the file means it; no field may hold it.
+func (d *Decision) Value() string {
+	if d.Dep.Value.Text != "" {
+		return d.Dep.Value.Text
+	}
+	return d.Dep.Composed
 }
 
 // An Update is one change that could be made to a dependency.

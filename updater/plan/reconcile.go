@@ -33,7 +33,7 @@ type State struct {
 	Pulls      []platform.Pull            // of our prefix, newest first
 	Checks     map[string]platform.Checks // by commit
 	Stale      string                     // why configuration is not certain; "" if it is
-	Broken     string                     // why nothing may be closed, such as a file that could not be read; "" if all is well
+	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
 }
 
 // A BranchState is what git says of one of our branches.
@@ -384,7 +384,7 @@ func edit(b Rendered, p *platform.Pull) (platform.Edit, bool) {
 // merge merges the pull request if the gate lets it.
 func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platform.Pull) Outcome {
 	blocks := policy.Judge(policy.Case{
-		Automerge: b.Automerge, Ready: b.State == Ready, Stale: r.have.Stale, Doubt: r.have.Broken, Warnings: b.Warnings,
+		Automerge: b.Automerge, Ready: b.State == Ready, Stale: r.have.Stale, Warnings: b.Warnings,
 		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign,
 	})
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
@@ -446,9 +446,10 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 			o.Number, o.Title, c.Number = p.Number, p.Title, p.Number
 			c.Comment = "The update is no longer needed: what it changes is up to date, or configuration no longer asks for it."
 		}
+		why := r.unsure(r.pull(name, platform.Open))
 		switch {
-		case len(r.failed) > 0 || r.have.Broken != "" || r.have.Stale != "":
-			o = o.end(Hold, reason(CodeHold, config.Origin{}, "not everything is known now, so nothing is closed"))
+		case why != "":
+			o = o.end(Hold, reason(CodeHold, config.Origin{}, "it is not closed, because %s", why))
 		case branch.Foreign != "":
 			o = o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
 		default:
@@ -458,6 +459,35 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 		out = append(out, o)
 	}
 	return out
+}
+
+// unsure says why it is not certain that nobody wants a pull request any more;
+// "" if it is.
+func (r *reconciler) unsure(p *platform.Pull) string {
+	switch {
+	case r.have.Stale != "":
+		return r.have.Stale
+	case len(r.failed) == 0 && len(r.have.Unread) == 0:
+		return ""
+	}
+	var members []string
+	if p != nil {
+		marker, _ := ReadMarker(p.Body)
+		members = marker.Members
+	}
+	if members == nil {
+		return "not every file and registry could be read now"
+	}
+	for _, key := range members {
+		parts := strings.SplitN(key, "|", 3)
+		switch {
+		case r.failed[key] != "":
+			return r.failed[key]
+		case len(parts) == 3 && r.have.Unread[parts[1]]:
+			return parts[1] + " could not be read whole"
+		}
+	}
+	return ""
 }
 
 // Complete fills the pull request's body. It is called once all else is known.

@@ -43,7 +43,7 @@ func fields(w World, m Member) map[string]any {
 		"branchPrefix":           s.String("branchPrefix"),
 		"currentDigest":          d.Dep.Digest.Text,
 		"currentDigestShort":     digestShort(d.Dep.Digest.Text),
-		"currentValue":           d.Dep.Value.Text,
+		"currentValue":           d.Value(),
 		"currentVersion":         d.Current,
 		"datasource":             d.Datasource,
 		"depName":                d.Dep.Name,
@@ -92,8 +92,8 @@ func fields(w World, m Member) map[string]any {
 		}
 	}
 	f["prettyNewMajor"], f["prettyNewVersion"] = pretty(f["newMajor"], u.Version)
-	if u.Value != d.Dep.Value.Text && f["isSingleVersion"] == false {
-		f["displayFrom"], f["displayTo"] = d.Dep.Value.Text, u.Value
+	if u.Value != d.Value() && f["isSingleVersion"] == false {
+		f["displayFrom"], f["displayTo"] = d.Value(), u.Value
 	}
 	return f
 }

@@ -1,0 +1,374 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
+	datasourcesall "github.com/currant-bot/currant/datasources/all"
+	"github.com/currant-bot/currant/datasources/cache"
+	"github.com/currant-bot/currant/datasources/host"
+	"github.com/currant-bot/currant/datasources/toolconfig"
+	schemesall "github.com/currant-bot/currant/datasources/versioning/all"
+	"github.com/currant-bot/currant/datasources/versioning/pep440"
+	managersall "github.com/currant-bot/currant/managers/all"
+	"github.com/currant-bot/currant/templating"
+	"github.com/currant-bot/currant/templating/copier"
+	"github.com/currant-bot/currant/templating/git"
+	"github.com/currant-bot/currant/templating/mirror"
+	"github.com/currant-bot/currant/templating/sandbox"
+	"github.com/currant-bot/currant/updater"
+	"github.com/currant-bot/currant/updater/extract"
+	"github.com/currant-bot/currant/updater/lookup"
+	"github.com/currant-bot/currant/updater/presets"
+	"github.com/currant-bot/currant/updater/render"
+	"github.com/currant-bot/currant/updater/render/template"
+)
+
+// options are what all commands that read repositories take.
+type options struct {
+	config      string
+	cache       string
+	state       string
+	allow       []string
+	quiet       bool
+	copier      string
+	noDownloads bool
+	trust       string
+
+	platform string
+	endpoint string
+}
+
+func (o *options) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.config, "config", "", "the operator's configuration file, in Renovate's vocabulary (CURRANT_CONFIG)")
+	f.StringVar(&o.cache, "cache", "", "folder for what may be lost: mirrors, answers, tools (CURRANT_CACHE)")
+	f.StringVar(&o.state, "state", "", "folder for the action log and what was seen (CURRANT_STATE)")
+	f.StringSliceVar(&o.allow, "allow-host", nil, "the only hosts that may be contacted; may be repeated (default: all)")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
+	f.StringVar(&o.copier, "copier", "", "command that runs Copier (CURRANT_COPIER; default: look for one, else install it into the cache)")
+	f.BoolVar(&o.noDownloads, "no-downloads", false, "never install Copier: it must be there (CURRANT_NO_DOWNLOADS=1)")
+	f.StringVar(&o.trust, "template-trust", "render", "what templates may do: never, render, sandbox, full")
+	f.StringVar(&o.platform, "platform", "", "github, or local for checkouts on this machine (CURRANT_PLATFORM)")
+	f.StringVar(&o.endpoint, "endpoint", "", "address of the platform's interface (CURRANT_ENDPOINT)")
+}
+
+// complete fills what flags left open from the environment.
+func (o *options) complete(w world) error {
+	for _, x := range []struct {
+		field *string
+		name  string
+	}{
+		{&o.config, "CURRANT_CONFIG"}, {&o.cache, "CURRANT_CACHE"}, {&o.state, "CURRANT_STATE"}, {&o.copier, "CURRANT_COPIER"},
+		{&o.platform, "CURRANT_PLATFORM"}, {&o.endpoint, "CURRANT_ENDPOINT"},
+	} {
+		if *x.field == "" {
+			*x.field = w.getenv(x.name)
+		}
+	}
+	o.noDownloads = o.noDownloads || w.getenv("CURRANT_NO_DOWNLOADS") != ""
+	home := w.getenv("HOME")
+	if (o.cache == "" || o.state == "") && home == "" {
+		return errors.New("HOME is not set: name folders with --cache and --state")
+	}
+	if o.cache == "" {
+		o.cache = filepath.Join(orElse(w.getenv("XDG_CACHE_HOME"), filepath.Join(home, ".cache")), "currant")
+	}
+	if o.state == "" {
+		o.state = filepath.Join(orElse(w.getenv("XDG_STATE_HOME"), filepath.Join(home, ".local", "state")), "currant")
+	}
+	switch templating.Trust(o.trust) {
+	case templating.Never, templating.Render, templating.Sandbox, templating.Full:
+	default:
+		return fmt.Errorf("--template-trust %s: there are never, render, sandbox and full", o.trust)
+	}
+	return nil
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// An engine is an updater.Engine with what its parts share.
+type engine struct {
+	*updater.Engine
+	w      world
+	o      options
+	base   []host.Rule      // the operator's and the machine's, weakest first
+	tools  toolconfig.Found // what package managers are configured with
+	client *host.Client     // for what is no lookup of a repository
+	redact func(string) string
+	copier *copier.Engine
+
+	mu      sync.Mutex
+	reaches map[string]updater.Reach
+	disk    *cache.Disk
+}
+
+func (e *engine) close() {}
+
+// newEngine wires everything that plans.
+func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, error) {
+	if err := o.complete(w); err != nil {
+		return nil, err
+	}
+	e := &engine{w: w, o: o, reaches: make(map[string]updater.Reach)}
+	var global []byte
+	if o.config != "" {
+		var err error
+		if global, err = os.ReadFile(o.config); err != nil {
+			return nil, fmt.Errorf("reading the operator's configuration: %w", err)
+		}
+	}
+	if err := e.rules(ctx, global); err != nil {
+		return nil, err
+	}
+	var err error
+	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
+		return nil, fmt.Errorf("opening the cache: %w", err)
+	}
+	if e.client, err = e.newClient(e.base); err != nil {
+		return nil, err
+	}
+	tools, err := e.templates(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	e.Engine = &updater.Engine{
+		Kit:    updater.Kit{Managers: managersall.Managers, Sources: datasourcesall.Sources, Schemes: schemesall.Schemes},
+		Reach:  e.reach,
+		Global: global, Platform: orElse(o.platform, "local"), Endpoint: o.endpoint,
+		Tools: tools, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
+	}
+	e.Presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: map[string]presets.Fetcher{"http": e.fetchURL}}
+	return e, nil
+}
+
+// rules collects what is known of hosts: the configuration of package managers
+// on this machine, then the operator's hostRules.
+func (e *engine) rules(ctx context.Context, global []byte) error {
+	env := make(map[string]string)
+	for _, kv := range e.w.environ() {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	e.tools = toolconfig.Read(toolconfig.Machine{Env: env, Read: func(path string) (string, error) {
+		data, err := os.ReadFile(path)
+		return string(data), err
+	}})
+	for _, p := range e.tools.Problems {
+		fmt.Fprintln(e.w.err, "warning:", p)
+	}
+	e.base = e.tools.Rules
+	c, diagnostics, err := config.Resolve(ctx, config.Input{Files: func(string) ([]byte, bool) { return nil, false }, Global: global, GlobalName: e.o.config})
+	if err != nil {
+		return fmt.Errorf("reading the operator's configuration: %w", err)
+	}
+	for _, d := range diagnostics {
+		if d.Severity == config.Error {
+			return fmt.Errorf("the operator's configuration: %s", d)
+		}
+	}
+	rules, err := hostRules(c)
+	if err != nil {
+		return fmt.Errorf("the operator's configuration: %w", err)
+	}
+	e.base = append(e.base, rules...)
+	if token := e.w.getenv("CURRANT_TOKEN"); token != "" && e.o.endpoint != "" {
+		if u, err := url.Parse(e.o.endpoint); err == nil {
+			e.base = append(e.base, host.Rule{MatchHost: u.Scheme + "://" + u.Host, Token: token})
+		}
+	}
+	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" {
+		e.base = append(e.base, host.Rule{MatchHost: "github.com", Token: token})
+	}
+	e.redact = host.Redactor(e.base)
+	return nil
+}
+
+// newClient returns a client for rules. Its answers are kept on disk, apart for each set of credentials.
+func (e *engine) newClient(rules []host.Rule) (*host.Client, error) {
+	env := make(map[string]string)
+	for _, kv := range e.w.environ() {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	c, err := host.New(host.Options{
+		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: "currant",
+		Cache: func(next http.RoundTripper) http.RoundTripper {
+			return &cache.Transport{Next: next, Disk: e.disk, Now: time.Now}
+		},
+		Now: time.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preparing connections: %w", err)
+	}
+	return c, nil
+}
+
+// reach returns how the registries of a repository are asked, one for all
+// repositories with the same rules.
+func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
+	own, err := hostRules(c)
+	if err != nil {
+		return updater.Reach{}, err
+	}
+	found := e.tools
+	if text, err := fs.ReadFile(fsys, ".npmrc"); err == nil {
+		npmrc := toolconfig.NPMRC(".npmrc", string(text), func(string) (string, bool) { return "", false })
+		own = append(npmrc.Rules, own...)
+		found = merged(found, npmrc)
+	}
+	key, err := keyOf(own, found)
+	if err != nil {
+		return updater.Reach{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r, ok := e.reaches[key]; ok {
+		return r, nil
+	}
+	client, err := e.newClient(append(append([]host.Rule{}, e.base...), own...))
+	if err != nil {
+		return updater.Reach{}, err
+	}
+	env := client.Env()
+	env.Local = e.Platform == "local"
+	sources := make(map[string]datasources.Datasource)
+	for _, s := range e.Kit.Sources {
+		sources[s.Name] = s.New(env)
+	}
+	r := updater.Reach{Lookup: lookup.NewPass(sources), Defaults: defaults(found)}
+	e.reaches[key] = r
+	return r, nil
+}
+
+// keyOf is the same for the same rules. It is a hash, since rules hold secrets.
+func keyOf(rules []host.Rule, f toolconfig.Found) (string, error) {
+	data, err := json.Marshal([]any{rules, f.Registries, f.Scopes})
+	if err != nil {
+		return "", fmt.Errorf("comparing host rules: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// defaults returns the registries of this machine's package managers, and the
+// public ones where they name none.
+func defaults(f toolconfig.Found) func(datasource, pkg string) []string {
+	return func(datasource, pkg string) []string {
+		if scope, _, ok := strings.Cut(pkg, "/"); ok && datasource == "npm" && f.Scopes[scope] != "" {
+			return []string{f.Scopes[scope]}
+		}
+		if urls := f.Registries[datasource]; len(urls) > 0 {
+			return urls
+		}
+		return datasources.DefaultRegistries(datasource)
+	}
+}
+
+// merged returns a with what b says on top.
+func merged(a, b toolconfig.Found) toolconfig.Found {
+	out := toolconfig.Found{Registries: map[string][]string{}, Scopes: map[string]string{}}
+	for _, f := range []toolconfig.Found{a, b} {
+		for k, v := range f.Registries {
+			out.Registries[k] = v
+		}
+		for k, v := range f.Scopes {
+			out.Scopes[k] = v
+		}
+	}
+	return out
+}
+
+// templates wires Copier.
+func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.Renderer, error) {
+	g, err := git.Find(ctx, e.w.environ())
+	if err != nil {
+		p.line(err.Error())
+		return nil, nil // everything but template updates goes on; these say that they cannot be made
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program: %w", err)
+	}
+	downloads := copier.Allowed
+	if e.o.noDownloads {
+		downloads = copier.Forbidden
+	}
+	e.copier = copier.New(g, copier.Options{
+		Command: strings.Fields(e.o.copier), Cache: filepath.Join(e.o.cache, "copier"), Downloads: downloads,
+		Environ: e.w.environ(), Versions: pep440.Scheme{}, Progress: p.line, Box: sandbox.New(exe),
+	})
+	store := mirror.New(g, mirror.Options{
+		Dir: filepath.Join(e.o.cache, "templates"), Now: time.Now,
+		Allow: func(u string) error { return e.client.Check(u) },
+		Credential: func(u string) (string, string, bool) {
+			c, ok := e.client.Credential("git-tags", u)
+			if c.Token != "" {
+				return "x-access-token", c.Token, ok
+			}
+			return c.Username, c.Password, ok
+		},
+	})
+	return map[string]render.Renderer{"copier": &template.Renderer{
+		Updater: &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")},
+		Trust:   templating.Trust(e.o.trust),
+	}}, nil
+}
+
+// fetchURL reads a preset from the web.
+func (e *engine) fetchURL(ctx context.Context, ref config.Ref) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ref.Path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := e.client.HTTP().Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusNotFound:
+		return nil, fs.ErrNotExist
+	case resp.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("%s answered %s", req.URL.Host, resp.Status)
+	}
+	return io.ReadAll(resp.Body)
+}
+
+// hostRules returns a configuration's hostRules.
+func hostRules(c *config.Config) ([]host.Rule, error) {
+	var out []host.Rule
+	for _, entry := range c.Top().List("hostRules") {
+		data, err := json.Marshal(entry.Fields)
+		if err != nil {
+			return nil, err
+		}
+		var r host.Rule
+		if err := json.Unmarshal(data, &r); err != nil {
+			return nil, fmt.Errorf("hostRules (%s): %w", entry.Origin, err)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}

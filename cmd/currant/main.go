@@ -1,0 +1,79 @@
+// Currant keeps a fleet of repositories current: it finds what is newer for
+// every version that their files name, opens pull requests under shared
+// presets, really runs template updates, and merges what policy and checks
+// allow.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/currant-bot/currant/templating/sandbox"
+)
+
+func main() {
+	sandbox.Main(os.Args) // does not return where this process was started as the inside of a sandbox
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, world{args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, environ: os.Environ})
+	stop()
+	os.Exit(code)
+}
+
+// A world is what a command has of the process around it.
+type world struct {
+	args    []string
+	in      io.Reader
+	out     io.Writer
+	err     io.Writer
+	getenv  func(string) string
+	environ func() []string
+}
+
+// An exit ends the program with a code and no further message.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Exit codes of plan and its like.
+const (
+	exitNothing = 0 // nothing to do
+	exitError   = 1
+	exitUpdates = 2 // updates are available
+)
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, w world) int {
+	root := &cobra.Command{
+		Use:               "currant",
+		Short:             "keeps a fleet of repositories current",
+		Long:              "Currant finds what is newer for every version that a repository names, opens pull\nrequests under shared presets, runs template updates, and merges what policy\nand checks allow. It reads Renovate's configuration as it is.",
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.SetArgs(w.args)
+	root.SetIn(w.in)
+	root.SetOut(w.out)
+	root.SetErr(w.err)
+	root.AddCommand(extractCommand(w), planCommand(w), runCommand(w), demoCommand(w), docsCommand(w), versionCommand(w))
+	err := root.ExecuteContext(ctx)
+	var code exit
+	switch {
+	case err == nil:
+		return exitNothing
+	case errors.As(err, &code):
+		return int(code)
+	case errors.Is(ctx.Err(), context.Canceled):
+		fmt.Fprintln(w.err, "currant: interrupted")
+		return exitError
+	}
+	fmt.Fprintln(w.err, "currant:", err)
+	return exitError
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/updater"
+	"github.com/currant-bot/currant/updater/act"
+	"github.com/currant-bot/currant/updater/platform"
+	"github.com/currant-bot/currant/updater/platform/github"
+	"github.com/currant-bot/currant/updater/platform/local"
+	"github.com/currant-bot/currant/updater/presets"
+)
+
+// platformFlags are those of commands that change a platform.
+func (o *options) platformFlags(f *pflag.FlagSet) {
+	f.Lookup("platform").Usage = "github, or local for checkouts on this machine (CURRANT_PLATFORM; default: local without --endpoint)"
+}
+
+// A passer is an updater.Passer with what it holds open.
+type passer struct {
+	*updater.Passer
+	engine *engine
+	log    *act.Log
+}
+
+func (p *passer) close() {
+	p.engine.close()
+	if p.log != nil {
+		_ = p.log.Close() // each record was synced
+	}
+}
+
+func (p *passer) redact(s string) string { return p.engine.redact(s) }
+
+// newPasser wires a pass over a platform.
+func newPasser(ctx context.Context, w world, o options, p *progress, names []string, dry bool) (*passer, error) {
+	if err := o.complete(w); err != nil {
+		return nil, err
+	}
+	if o.platform == "" {
+		o.platform = "local"
+		if o.endpoint != "" {
+			o.platform = "github"
+		}
+	}
+	if o.platform == "github" && o.endpoint == "" {
+		o.endpoint = "https://api.github.com/"
+	}
+	e, err := newEngine(ctx, w, o, p)
+	if err != nil {
+		return nil, err
+	}
+	out := &passer{engine: e, Passer: &updater.Passer{Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
+	writer, err := out.platform(w, o, names)
+	if err != nil {
+		return nil, err
+	}
+	if dry {
+		out.Memory = nil
+		return out, nil
+	}
+	if out.log, err = act.OpenLog(o.state); err != nil {
+		return nil, err
+	}
+	out.Runner = &act.Runner{Writer: writer, Log: out.log, Run: runID(time.Now()), Now: time.Now, Redact: e.redact}
+	return out, nil
+}
+
+// platform wires the reader, and returns the writer.
+func (p *passer) platform(w world, o options, names []string) (platform.Writer, error) {
+	switch o.platform {
+	case "github":
+		token := w.getenv("CURRANT_TOKEN")
+		if token == "" {
+			return nil, errors.New("CURRANT_TOKEN is not set: it must hold a token that may read and write contents and pull requests")
+		}
+		r, err := github.New(github.Options{
+			URL: o.endpoint, Token: func(context.Context) (string, error) { return token, nil }, Client: p.engine.client.HTTP(),
+			Repositories: names, Mirrors: filepath.Join(o.cache, "mirrors"), Now: time.Now,
+		})
+		if err != nil {
+			return nil, err
+		}
+		p.Reader = r
+		p.Open = func(ctx context.Context, repo platform.Repository) (updater.Repo, error) {
+			m, err := r.Mirror(repo)
+			if err != nil {
+				return nil, err
+			}
+			_, err = m.Fetch(ctx)
+			return m, err
+		}
+		p.presets(r, o)
+		return r.Writer(), nil
+	case "local":
+		if len(names) > 1 {
+			return nil, errors.New("--platform local takes one folder at a time")
+		}
+		dir := "."
+		if len(names) == 1 {
+			dir = names[0]
+		}
+		r, err := local.New(local.Options{Dir: dir, Now: time.Now})
+		if err != nil {
+			return nil, err
+		}
+		p.Reader = r
+		p.Open = func(context.Context, platform.Repository) (updater.Repo, error) { return r.Repo(), nil }
+		return r.Writer(), nil
+	}
+	return nil, fmt.Errorf("--platform %s: there are github and local", o.platform)
+}
+
+// presets lets local> presets, and github> ones of the same host, come from the platform.
+func (p *passer) presets(r platform.Reader, o options) {
+	s, ok := p.engine.Presets.(*presets.Source)
+	if !ok {
+		return
+	}
+	fetch := func(ctx context.Context, ref config.Ref) ([]byte, error) {
+		data, err := r.File(ctx, ref.Repository, ref.Path, ref.Tag)
+		if errors.Is(err, platform.ErrNotFound) {
+			return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+		}
+		return data, err
+	}
+	s.Fetchers["local"] = fetch
+	if strings.Contains(o.endpoint, "//api.github.com/") {
+		s.Fetchers["github"] = fetch
+	}
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/currant-bot/currant/updater"
+	"github.com/currant-bot/currant/updater/act"
+	"github.com/currant-bot/currant/updater/plan"
+)
+
+func runCommand(w world) *cobra.Command {
+	var o options
+	var dry bool
+	c := &cobra.Command{
+		Use:   "run [REPOSITORY...]",
+		Short: "make one pass: open, update and merge pull requests",
+		Long: "Run makes one pass over repositories of a platform (OWNER/NAME; without any, all that the token\n" +
+			"may see), or over checkouts on this machine with --platform local, where it makes branches.\n" +
+			"It may be stopped at any time and started again.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p := newProgress(w.err, o.quiet)
+			passer, err := newPasser(cmd.Context(), w, o, p, args, dry)
+			if err != nil {
+				return err
+			}
+			defer passer.close()
+			return runAll(cmd.Context(), w, p, passer, args)
+		},
+	}
+	o.flags(c.Flags())
+	o.platformFlags(c.Flags())
+	c.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")
+	return c
+}
+
+// runAll passes over each repository. One that fails does not stop the others.
+func runAll(ctx context.Context, w world, p *progress, passer *passer, names []string) error {
+	if len(names) == 0 {
+		var err error
+		if names, err = passer.Reader.Repositories(ctx); err != nil {
+			return fmt.Errorf("listing repositories: %w", err)
+		}
+	}
+	var failed []error
+	for _, name := range names {
+		started := time.Now()
+		r, effects, err := passer.Pass(ctx, name)
+		p.done()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			err = errors.New(passer.redact(err.Error()))
+			fmt.Fprintf(w.err, "error: %s: %v\n", name, err)
+			failed = append(failed, err)
+		}
+		if r == nil {
+			continue
+		}
+		complain(w.err, r)
+		writeOutcomes(w.out, r, effects, passer.Runner == nil)
+		if err := effectErrors(effects); err != nil {
+			fmt.Fprintf(w.err, "error: %s: %s\n", name, passer.redact(err.Error()))
+			failed = append(failed, err)
+		}
+		p.line(fmt.Sprintf("%s: done in %s", name, time.Since(started).Round(time.Millisecond)))
+	}
+	p.done()
+	if len(failed) > 0 {
+		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))
+	}
+	return nil
+}
+
+// effectErrors joins what went wrong, apart from the host having moved on, which the next pass sees.
+func effectErrors(effects []act.Effect) error {
+	var out []error
+	for _, e := range effects {
+		if e.Phase == act.Failed {
+			out = append(out, fmt.Errorf("%s of %s: %w", e.Action.Kind(), e.Action.Branch, e.Err))
+		}
+	}
+	return errors.Join(out...)
+}
+
+func writeOutcomes(w io.Writer, r *updater.Report, effects []act.Effect, dry bool) {
+	fmt.Fprintf(w, "%s: %s\n", r.Repository, headline(r, effects, dry))
+	if len(r.Outcomes) == 0 {
+		return
+	}
+	t := newTable(w)
+	t.AppendHeader(table.Row{"Pull request", "Title", "Result", "Why"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 4, WidthMax: 80}})
+	for _, o := range r.Outcomes {
+		number := "-"
+		if o.Number > 0 {
+			number = fmt.Sprintf("#%d", o.Number)
+		}
+		result := string(o.Result)
+		for _, e := range effects {
+			if e.Action.Branch != o.Branch {
+				continue
+			}
+			if e.Number > 0 {
+				number = fmt.Sprintf("#%d", e.Number)
+			}
+			if e.Err != nil {
+				result = fmt.Sprintf("%s: %s", e.Action.Kind(), e.Phase)
+			}
+		}
+		t.AppendRow(table.Row{number, orBranch(o), result, lastReason(o)})
+	}
+	t.Render()
+}
+
+func orBranch(o plan.Outcome) string {
+	if o.Title == "" {
+		return o.Branch
+	}
+	return o.Title
+}
+
+// lastReason is the one that settled it.
+func lastReason(o plan.Outcome) string {
+	if len(o.Reasons) == 0 {
+		return ""
+	}
+	return o.Reasons[len(o.Reasons)-1].String()
+}
+
+func headline(r *updater.Report, effects []act.Effect, dry bool) string {
+	switch {
+	case r.Skipped != "":
+		return r.Skipped
+	case dry:
+		n := 0
+		for _, o := range r.Outcomes {
+			n += len(o.Actions)
+		}
+		return fmt.Sprintf("%d dependencies, %d actions would be taken (dry run)", len(r.Found), n)
+	}
+	count := make(map[string]int)
+	for _, e := range effects {
+		if e.Err == nil {
+			count[e.Action.Kind()]++
+		}
+	}
+	var parts []string
+	for _, kind := range []string{"push", "open", "edit", "merge", "close"} {
+		if count[kind] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", kind, count[kind]))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing to write"}
+	}
+	return fmt.Sprintf("%d dependencies, %s", len(r.Found), strings.Join(slices.Compact(parts), ", "))
+}
+
+// runID names a run in logs.
+func runID(now time.Time) string {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	return now.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(b[:])
+}

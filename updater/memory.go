@@ -1,0 +1,179 @@
+package updater
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/updater/act"
+	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// A Memory remembers of each repository what its last pass saw, in a folder.
+// Losing it costs time, never correctness. It is safe for concurrent use for different repositories; nil
+// remembers nothing.
+type Memory struct{ dir string }
+
+// NewMemory returns a memory in dir, which need not exist.
+func NewMemory(dir string) *Memory { return &Memory{dir: dir} }
+
+// A record is what is remembered of one repository.
+type record struct {
+	Form     int // of this record; another form is forgotten
+	Commit   string
+	Config   string // digest of the resolved configuration
+	Found    []plan.Found
+	Problems []managers.Problem
+	Digests  []plan.DigestQuery
+	Watch    []watched
+	State    string    // fingerprint of all that a pass depends on
+	Until    time.Time // when the outcome may change although nothing else does
+	Quiet    bool      // nothing was left to do
+}
+
+// A watched pull request is one that may merge when its checks turn green.
+type watched struct{ Base, Head string }
+
+// form changes whenever what is remembered, or what managers extract, means something else.
+const form = 1
+
+func (m *Memory) file(repo string) string {
+	sum := sha256.Sum256([]byte(repo))
+	return filepath.Join(m.dir, hex.EncodeToString(sum[:12])+".json")
+}
+
+// get returns what is remembered; the zero record for anything that cannot be
+// read.
+func (m *Memory) get(repo string) record {
+	if m == nil {
+		return record{}
+	}
+	data, err := os.ReadFile(m.file(repo))
+	var r record
+	if err != nil || json.Unmarshal(data, &r) != nil || r.Form != form {
+		return record{}
+	}
+	return r
+}
+
+// put writes a record so that a crash leaves the old one or the new one.
+func (m *Memory) put(repo string, r record) error {
+	if m == nil {
+		return nil
+	}
+	r.Form = form
+	data, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("remembering %s: %w", repo, err)
+	}
+	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+		return fmt.Errorf("making the state folder: %w", err)
+	}
+	f, err := os.CreateTemp(m.dir, "new-*")
+	if err != nil {
+		return fmt.Errorf("remembering %s: %w", repo, err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), m.file(repo))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("remembering %s: %w", repo, err), forget(f.Name()))
+	}
+	return nil
+}
+
+func forget(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// fingerprint hashes all that the outcome of a pass depends on, apart from
+// time: the commit, the configuration, what registries say, and what is on the
+// host. list names the digests and checks that count; checks that s does not have yet are asked for and put there.
+func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State, list record) (string, error) {
+	w := v.Engine.world(t, r)
+	listings, err := r.reach.Lookup.Listings(ctx, plan.Queries(plan.Ask(w, r.Found)))
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	write := func(x any) {
+		if e := enc.Encode(x); e != nil && err == nil {
+			err = e
+		}
+	}
+	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Stale, t.Subjects})
+	for _, q := range plan.Queries(plan.Ask(w, r.Found)) {
+		write([]string{q.String(), r.reach.Lookup.Fingerprint(q, listings[q])})
+	}
+	digests, err2 := r.reach.Lookup.Digests(ctx, list.Digests)
+	if err2 != nil {
+		return "", err2
+	}
+	for _, q := range list.Digests {
+		write([]string{q.String(), q.Version, digests[q].Digest})
+	}
+	for _, x := range list.Watch {
+		if err := v.check(ctx, s, x); err != nil {
+			return "", err
+		}
+		write(s.Checks[x.Head])
+	}
+	if err != nil {
+		return "", fmt.Errorf("fingerprinting %s: %w", v.name, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// check asks for the checks of x, unless they are known.
+func (v *visit) check(ctx context.Context, s plan.State, x watched) error {
+	if _, known := s.Checks[x.Head]; known {
+		return nil
+	}
+	c, err := v.Reader.Checks(ctx, v.name, x.Base, x.Head)
+	if err != nil {
+		return fmt.Errorf("reading the checks of %s: %w", v.name, err)
+	}
+	s.Checks[x.Head] = c
+	return nil
+}
+
+// remember keeps what this pass saw for the next one. The first pass in which nothing was to be done
+// settles it: what it saw is what the next one compares with.
+func (v *visit) remember(ctx context.Context, effects []act.Effect) error {
+	if len(effects) > 0 {
+		v.now.Quiet = false
+	}
+	return v.Memory.put(v.name, v.now)
+}
+
+// watch lists what could merge once its checks are green.
+func watch(r *Report, s plan.State) []watched {
+	var out []watched
+	for _, b := range r.Branches {
+		branch, ok := s.Branches[b.Name]
+		if !ok || !b.Automerge {
+			continue
+		}
+		for _, p := range s.Pulls {
+			if p.Branch == b.Name && p.State == platform.Open {
+				out = append(out, watched{p.Base, branch.Head})
+			}
+		}
+	}
+	return out
+}

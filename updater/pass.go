@@ -1,0 +1,225 @@
+package updater
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/updater/act"
+	"github.com/currant-bot/currant/updater/gitrepo"
+	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// A Repo is a repository's git data: a mirror, or a checkout on this machine.
+type Repo interface {
+	Refs() (gitrepo.Refs, error)
+	Snapshot(ctx context.Context, branch string) (*gitrepo.Snapshot, error)
+	SnapshotAt(ctx context.Context, commit string) (*gitrepo.Snapshot, error)
+	Branches(ctx context.Context, prefix, base string) ([]gitrepo.BranchState, error)
+	Log(ctx context.Context, branch string, n int) ([]gitrepo.CommitInfo, error)
+}
+
+// A Passer makes passes over repositories of a platform.
+type Passer struct {
+	Engine *Engine
+	Reader platform.Reader
+	Runner *act.Runner // nil for a dry run: nothing in reach of it can write
+	Memory *Memory     // nil to remember nothing
+
+	// Open brings the git data of a repository up to date.
+	Open func(ctx context.Context, r platform.Repository) (Repo, error)
+}
+
+// Pass brings one repository up to date, or, in a dry run, says how it would.
+func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, error) {
+	account, err := p.Reader.Whoami(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("asking who we are: %w", err)
+	}
+	host, err := p.Reader.Repository(ctx, name)
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("reading the settings of %s: %w", name, err)
+	case host.Archived:
+		return &Report{Repository: name, Skipped: "it is archived"}, nil, nil
+	case host.Default == "":
+		return &Report{Repository: name, Skipped: "it is empty"}, nil, nil
+	}
+	p.Engine.step(name, "read", "fetching")
+	repo, err := p.Open(ctx, host)
+	if err != nil {
+		return nil, nil, fmt.Errorf("fetching %s: %w", name, err)
+	}
+	v := visit{Passer: p, name: name, host: host, account: account, repo: repo}
+	report, err := v.look(ctx)
+	if err != nil || report.Skipped != "" || p.Runner == nil {
+		return report, nil, err
+	}
+	runner := *p.Runner
+	runner.Author = account
+	effects, err := runner.Execute(ctx, name, report.Outcomes)
+	if err != nil {
+		return report, effects, fmt.Errorf("acting on %s: %w", name, err)
+	}
+	return report, effects, v.remember(ctx, effects)
+}
+
+// A visit is one pass over one repository.
+type visit struct {
+	*Passer
+	name    string
+	host    platform.Repository
+	account platform.Account
+	repo    Repo
+	now     record // what this pass found
+}
+
+// look does everything but act.
+func (v *visit) look(ctx context.Context) (*Report, error) {
+	snapshot, err := v.repo.Snapshot(ctx, v.host.Default)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", v.name, err)
+	}
+	t := Tree{Repository: v.name, Base: v.host.Default, Snapshot: snapshot}
+	commits, err := v.repo.Log(ctx, v.host.Default, 20)
+	if err != nil {
+		return nil, fmt.Errorf("reading the history of %s: %w", v.name, err)
+	}
+	for _, c := range commits {
+		if !c.Merge {
+			subject, _, _ := strings.Cut(c.Message, "\n")
+			t.Subjects = append(t.Subjects, subject)
+		}
+	}
+	r, state, err := v.found(ctx, t)
+	if err != nil || r.Skipped != "" {
+		return r, err
+	}
+	if err := v.Engine.decide(ctx, t, r); err != nil {
+		return nil, err
+	}
+	v.now.Watch = watch(r, state)
+	for _, x := range v.now.Watch {
+		if err := v.check(ctx, state, x); err != nil {
+			return nil, err
+		}
+	}
+	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
+	v.now.Until, v.now.Digests, v.now.Quiet = r.Until, r.Digests, quiet(r)
+	if v.now.Quiet {
+		v.now.State, err = v.fingerprint(ctx, t, r, state, v.now)
+	}
+	return r, err
+}
+
+// quiet reports whether nothing is to be done until something changes.
+func quiet(r *Report) bool {
+	for _, o := range r.Outcomes {
+		if len(o.Actions) > 0 {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(r.Decisions, func(d plan.Decision) bool { return d.Facts != plan.Complete })
+}
+
+// found reads configuration, dependencies and the state of the host. Where
+// nothing has changed since the last pass, it says so in Skipped.
+func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) {
+	c, diagnostics, err := v.Engine.Resolve(ctx, t)
+	if err != nil {
+		return nil, plan.State{}, fmt.Errorf("reading the configuration of %s: %w", v.name, err)
+	}
+	r := &Report{Repository: v.name, Base: t.Base, Commit: t.Snapshot.Commit, Config: c, Diagnostics: diagnostics}
+	for _, d := range diagnostics {
+		if d.Severity == config.Error {
+			r.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
+			return r, plan.State{}, nil
+		}
+	}
+	state, err := v.state(ctx, c, t)
+	if err != nil {
+		return nil, state, err
+	}
+	last := v.Memory.get(v.name)
+	v.now = record{Commit: t.Snapshot.Commit, Config: c.Digest()}
+	if last.Commit == v.now.Commit && last.Config == v.now.Config {
+		r.Found, r.Problems = last.Found, last.Problems
+		if r.reach, err = v.Engine.Reach(c, t.Snapshot.FS); err != nil {
+			return nil, state, fmt.Errorf("preparing lookups for %s: %w", v.name, err)
+		}
+	} else if r, err = v.Engine.Extract(ctx, t); err != nil || r.Skipped != "" {
+		return r, state, err
+	}
+	v.now.Found, v.now.Problems = r.Found, r.Problems
+	state.Unread = make(map[string]bool)
+	for _, p := range r.Problems {
+		state.Unread[p.Path] = true
+	}
+	if v.now.State, err = v.fingerprint(ctx, t, r, state, last); err != nil {
+		return nil, state, err
+	}
+	if last.Quiet && last.State == v.now.State && (last.Until.IsZero() || v.Engine.Now().Before(last.Until)) {
+		v.now = last
+		r.Skipped = Unchanged
+	}
+	return r, state, nil
+}
+
+// Unchanged is what a report says of a repository where nothing has changed.
+const Unchanged = "nothing has changed since the last pass"
+
+// state asks the host and git what there is.
+func (v *visit) state(ctx context.Context, c *config.Config, t Tree) (plan.State, error) {
+	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks)}
+	if c.Stale() {
+		s.Stale = "a shared preset could not be fetched, and its last good copy is in force"
+	}
+	prefix := c.Top().String("branchPrefix")
+	var err error
+	if s.Pulls, err = v.Reader.Pulls(ctx, v.name, prefix); err != nil {
+		return s, fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
+	}
+	branches, err := v.repo.Branches(ctx, prefix, t.Base)
+	if err != nil {
+		return s, fmt.Errorf("reading the branches of %s: %w", v.name, err)
+	}
+	for _, b := range branches {
+		if s.Branches[b.Name], err = v.branch(ctx, b, c, t); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// branch says of one of our branches what reconciling needs to know.
+func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Config, t Tree) (plan.BranchState, error) {
+	s := plan.BranchState{Head: b.Head, Base: b.MergeBase, Behind: b.Behind, Changed: make(map[string]string)}
+	for path, ch := range b.Changed {
+		s.Changed[path] = ""
+		if !ch.Deleted {
+			s.Changed[path] = blob(ch.ID, ch.Mode)
+		}
+	}
+	own := append([]string{v.account.Email}, c.Top().Strings("gitIgnoredAuthors")...)
+	for _, commit := range b.Commits {
+		if !slices.ContainsFunc(own, func(e string) bool { return e != "" && strings.EqualFold(e, commit.Author.Email) }) {
+			s.Foreign = commit.Author.Name
+		}
+	}
+	if !b.Behind || b.MergeBase == "" {
+		return s, nil
+	}
+	was, err := v.repo.SnapshotAt(ctx, b.MergeBase)
+	if err != nil {
+		return s, fmt.Errorf("reading where %s began: %w", b.Name, err)
+	}
+	for path := range s.Changed {
+		if was.ID(path) != t.Snapshot.ID(path) {
+			s.Overlap = true
+		}
+	}
+	return s, nil
+}

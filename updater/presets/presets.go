@@ -1,0 +1,108 @@
+// Package presets fetches shared presets, once a pass for the whole fleet, and
+// keeps a last good copy of each.
+package presets
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// A Fetcher reads one file. The error is [fs.ErrNotExist] if there certainly is none.
+type Fetcher func(ctx context.Context, ref config.Ref) ([]byte, error)
+
+// A Source fetches presets and remembers them for one pass. It is safe for
+// concurrent use.
+type Source struct {
+	Fetchers map[string]Fetcher // by Ref.Kind
+	Dir      string             // for last good copies; "" to keep none
+
+	mu   sync.Mutex
+	memo map[config.Ref]func() answer
+}
+
+type answer struct {
+	text []byte
+	err  error
+}
+
+// Preset returns the file that ref names. When it cannot be fetched it returns the
+// last good copy, with a [config.StaleError].
+func (s *Source) Preset(ctx context.Context, ref config.Ref) ([]byte, string, error) {
+	s.mu.Lock()
+	if s.memo == nil {
+		s.memo = make(map[config.Ref]func() answer)
+	}
+	once := s.memo[ref]
+	if once == nil {
+		once = sync.OnceValue(func() answer { return s.fetch(ctx, ref) })
+		s.memo[ref] = once
+	}
+	s.mu.Unlock()
+	a := once()
+	return a.text, "", a.err
+}
+
+func (s *Source) fetch(ctx context.Context, ref config.Ref) answer {
+	fetch := s.Fetchers[ref.Kind]
+	if fetch == nil {
+		return answer{err: fmt.Errorf("presets of the kind %s> cannot be fetched here: name a platform and a token for it", ref.Kind)}
+	}
+	text, err := fetch(ctx, ref)
+	if errors.Is(err, platform.ErrNotFound) {
+		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	}
+	switch {
+	case err == nil:
+		return answer{text, s.keep(ref, text)}
+	case ctx.Err() != nil:
+		return answer{err: err}
+	}
+	if old, e := s.lastGood(ref); e == nil {
+		return answer{old, &config.StaleError{Err: err}}
+	}
+	return answer{err: err}
+}
+
+func (s *Source) file(ref config.Ref) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s", ref.Kind, ref.Repository, ref.Path, ref.Tag))
+	return filepath.Join(s.Dir, hex.EncodeToString(sum[:16])+".json")
+}
+
+func (s *Source) lastGood(ref config.Ref) ([]byte, error) {
+	if s.Dir == "" {
+		return nil, fs.ErrNotExist
+	}
+	return os.ReadFile(s.file(ref))
+}
+
+// keep writes a copy so that a crash leaves the old one or the new one.
+func (s *Source) keep(ref config.Ref, text []byte) error {
+	if s.Dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return fmt.Errorf("keeping a copy of a preset: %w", err)
+	}
+	f, err := os.CreateTemp(s.Dir, "new-*")
+	if err != nil {
+		return fmt.Errorf("keeping a copy of a preset: %w", err)
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), s.file(ref))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("keeping a copy of a preset: %w", err), os.Remove(f.Name()))
+	}
+	return nil
+}

@@ -1,0 +1,310 @@
+// Package updater brings repositories up to date. It wires the stages:
+// snapshot, extract, lookup, decide, group, render, reconcile, execute.
+package updater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"time"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/updater/extract"
+	"github.com/currant-bot/currant/updater/gitrepo"
+	"github.com/currant-bot/currant/updater/lookup"
+	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
+	"github.com/currant-bot/currant/updater/render"
+)
+
+// A Kit is what Currant is made of: its plugins.
+type Kit struct {
+	Managers []*managers.Manager
+	Sources  []*datasources.Source
+	Schemes  versioning.Schemes
+}
+
+// An Engine plans for repositories. It is safe for concurrent use.
+type Engine struct {
+	Kit      Kit
+	Reach    func(c *config.Config, fsys fs.FS) (Reach, error)
+	Presets  config.Source
+	Global   []byte // the operator's configuration
+	Platform string // such as "github"; "local" for a checkout
+	Endpoint string
+	Tools    map[string]render.Renderer
+	Memo     *extract.Memo
+	Now      func() time.Time
+	Redact   func(string) string // takes secrets out of messages
+	Progress func(Step)          // nil to be silent; may be called from several goroutines
+}
+
+// A Reach is how the registries of a repository are asked. Repositories with
+// the same rules for hosts share one.
+type Reach struct {
+	Lookup   *lookup.Pass
+	Defaults func(datasource, pkg string) []string // registries where nothing else names one
+}
+
+// A Step is something that has begun, for people who wait.
+type Step struct {
+	Repository string
+	Stage      string // "read", "look up", "decide", "render", "act"
+	Text       string
+}
+
+func (e *Engine) step(repo, stage, format string, args ...any) {
+	if e.Progress != nil {
+		e.Progress(Step{repo, stage, fmt.Sprintf(format, args...)})
+	}
+}
+
+// A Tree is a repository's files, and what the stages need to know about them.
+type Tree struct {
+	Repository string // name for rules and messages
+	Base       string // branch; "" if unknown
+	Snapshot   *gitrepo.Snapshot
+	Subjects   []string // of recent commits on Base
+}
+
+// A Report is what came of one repository.
+type Report struct {
+	Repository  string
+	Base        string
+	Commit      string
+	Config      *config.Config
+	Diagnostics []config.Diagnostic
+	Found       []plan.Found
+	Problems    []managers.Problem
+	Decisions   []plan.Decision
+	Branches    []plan.Rendered
+	Outcomes    []plan.Outcome
+	Digests     []plan.DigestQuery // that were asked
+	Queries     int                // distinct ones
+	Parsed      int                // manager and file pairs that were parsed, not remembered
+	Skipped     string             // why the repository was not looked at; "" if it was
+	Until       time.Time
+
+	reach Reach
+}
+
+// Extract reads configuration and dependencies.
+func (e *Engine) Extract(ctx context.Context, t Tree) (*Report, error) {
+	r := &Report{Repository: t.Repository, Base: t.Base, Commit: t.Snapshot.Commit}
+	e.step(t.Repository, "read", "reading configuration")
+	var err error
+	r.Config, r.Diagnostics, err = e.Resolve(ctx, t)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration of %s: %w", t.Repository, err)
+	}
+	if r.reach, err = e.Reach(r.Config, t.Snapshot.FS); err != nil {
+		return nil, fmt.Errorf("preparing lookups for %s: %w", t.Repository, err)
+	}
+	if !r.Config.Top().Bool("enabled") {
+		r.Skipped = "the configuration says enabled: false (" + r.Config.Top().Origin("enabled").String() + ")"
+		return r, nil
+	}
+	found, err := extract.Run(ctx, t.Snapshot, e.offers(r.Config), r.Config.Ignored, e.Memo)
+	if err != nil {
+		return nil, err
+	}
+	r.Found, r.Problems, r.Parsed = found.Found, found.Problems, found.Parsed
+	e.step(t.Repository, "read", "%d dependencies in %d files", len(r.Found), found.Files)
+	return r, nil
+}
+
+// Resolve reads the configuration of a repository.
+func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.Diagnostic, error) {
+	in := config.Input{
+		Files: func(path string) ([]byte, bool) {
+			data, err := fs.ReadFile(t.Snapshot.FS, path)
+			return data, err == nil
+		},
+		Repository: t.Repository, Platform: e.Platform, Endpoint: e.Endpoint,
+		Global: e.Global, Presets: e.Presets, Schemes: e.Kit.Schemes,
+	}
+	for _, m := range e.Kit.Managers {
+		in.Managers = append(in.Managers, config.ManagerInfo{
+			Name: m.Name, Patterns: m.Files, Categories: m.Categories, Versioning: m.Versioning, Defaults: m.Defaults, Off: m.Off,
+		})
+	}
+	for _, s := range e.Kit.Sources {
+		in.Datasources = append(in.Datasources, config.DatasourceInfo{Name: s.Name, Versioning: s.Versioning, Defaults: s.Defaults})
+	}
+	return config.Resolve(ctx, in)
+}
+
+// Plan reads, looks up, decides, groups and renders. It changes nothing
+// anywhere.
+func (e *Engine) Plan(ctx context.Context, t Tree) (*Report, error) {
+	r, err := e.Extract(ctx, t)
+	if err != nil || r.Skipped != "" {
+		return r, err
+	}
+	return r, e.decide(ctx, t, r)
+}
+
+// decide carries r from what was found to rendered branches.
+func (e *Engine) decide(ctx context.Context, t Tree, r *Report) error {
+	w := e.world(t, r)
+	asked := plan.Ask(w, r.Found)
+	queries := plan.Queries(asked)
+	r.Queries = len(queries)
+	e.step(t.Repository, "look up", "asking about %d packages", len(queries))
+	facts := plan.Facts{Digests: make(map[plan.DigestQuery]plan.Digest)}
+	var err error
+	if facts.Listings, err = r.reach.Lookup.Listings(ctx, queries); err != nil {
+		return err
+	}
+	e.redact(facts)
+	var missing []plan.DigestQuery
+	for range 4 { // each round may want the digests of what the one before chose
+		if r.Decisions, missing = plan.Decide(w, asked, facts); len(missing) == 0 {
+			break
+		}
+		r.Digests = append(r.Digests, missing...)
+		digests, err := r.reach.Lookup.Digests(ctx, missing)
+		if err != nil {
+			return err
+		}
+		maps.Copy(facts.Digests, digests)
+		e.redact(facts)
+	}
+	for _, d := range r.Decisions {
+		if !d.Until.IsZero() && (r.Until.IsZero() || d.Until.Before(r.Until)) {
+			r.Until = d.Until
+		}
+	}
+	branches, err := plan.Group(w, r.Decisions)
+	if err != nil {
+		return err
+	}
+	return e.render(ctx, w, t, r, branches)
+}
+
+// redact takes secrets out of the errors of facts.
+func (e *Engine) redact(facts plan.Facts) {
+	if e.Redact == nil {
+		return
+	}
+	for q, l := range facts.Listings {
+		if l.Err != nil && e.Redact(l.Err.Error()) != l.Err.Error() {
+			l.Err = redacted{l.Err, e.Redact(l.Err.Error())}
+			facts.Listings[q] = l
+		}
+	}
+	for q, d := range facts.Digests {
+		if d.Err != nil && e.Redact(d.Err.Error()) != d.Err.Error() {
+			d.Err = redacted{d.Err, e.Redact(d.Err.Error())}
+			facts.Digests[q] = d
+		}
+	}
+}
+
+// redacted is an error whose text was cleaned.
+type redacted struct {
+	err  error
+	text string
+}
+
+func (r redacted) Error() string        { return r.text }
+func (r redacted) Is(target error) bool { return errors.Is(r.err, target) }
+
+func (e *Engine) world(t Tree, r *Report) plan.World {
+	w := plan.World{
+		Repository: t.Repository, Base: t.Base, Config: r.Config,
+		Managers: make(map[string]*managers.Manager), Sources: make(map[string]*datasources.Source),
+		Schemes: e.Kit.Schemes, Defaults: r.reach.Defaults,
+		Semantic: semantic(t.Subjects), Renderers: make(map[string]bool), Now: e.Now(),
+	}
+	for _, m := range e.Kit.Managers {
+		w.Managers[m.Name] = m
+	}
+	for _, s := range e.Kit.Sources {
+		w.Sources[s.Name] = s
+	}
+	for name := range e.Tools {
+		w.Renderers[name] = true
+	}
+	return w
+}
+
+// render makes the changes of every branch that may become one. A branch that cannot be rendered says so; the others go on.
+func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, branches []plan.Branch) error {
+	maker := render.Maker{Managers: w.Managers, Tools: e.Tools}
+	s := render.Snapshot{Repository: t.Repository, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS}
+	for _, f := range t.Snapshot.List() {
+		s.Files = append(s.Files, f.Path)
+	}
+	for _, b := range branches {
+		out := plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit}
+		if b.State != plan.Unsupported && b.State != plan.Waiting {
+			e.step(t.Repository, "render", "%s", b.Title)
+			c, err := maker.Render(ctx, s, b)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				out.Err = e.clean(err.Error())
+			}
+			out.Changes, out.Notes, out.Warnings = c.Files, c.Notes, c.Warnings
+			out.Blobs = Blobs(c.Files)
+		}
+		out.Complete(w)
+		r.Branches = append(r.Branches, out)
+	}
+	return nil
+}
+
+func (e *Engine) clean(s string) string {
+	if e.Redact == nil {
+		return s
+	}
+	return e.Redact(s)
+}
+
+// Blobs says what a changeset makes of each path, in the words of
+// [plan.BranchState].
+func Blobs(c platform.Changeset) map[string]string {
+	out := make(map[string]string, len(c))
+	for path, f := range c {
+		out[path] = ""
+		if f != nil {
+			out[path] = blob(gitrepo.BlobID(f.Text), f.Mode)
+		}
+	}
+	return out
+}
+
+func blob(id string, mode platform.Mode) string { return fmt.Sprintf("%s %d", id, mode) }
+
+// offers lists the managers that are on, with the files that they are to read.
+func (e *Engine) offers(c *config.Config) []extract.Offer {
+	var out []extract.Offer
+	for _, m := range e.Kit.Managers {
+		if match, ok := c.Matcher(m.Name); ok {
+			out = append(out, extract.Offer{Manager: m, Match: match})
+		}
+	}
+	return out
+}
+
+var conventional = regexp.MustCompile(`^(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(\([^)]*\))?!?: `)
+
+// semantic reports whether commit messages follow Conventional Commits, judged
+// by recent ones as Renovate does: a majority of those that are no merges.
+func semantic(subjects []string) bool {
+	n := 0
+	for _, s := range subjects {
+		if conventional.MatchString(s) {
+			n++
+		}
+	}
+	return n > 0 && n*2 >= len(subjects)
+}
