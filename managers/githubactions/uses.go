@@ -14,7 +14,7 @@ const blank = `[ \t\f\v\p{Zs}]`
 
 var (
 	// line is a "uses" with what it names and the comment behind it, in a block or a flow mapping.
-	line = regexp.MustCompile(`(?m)^` + blank + `*(?:-` + blank + `+)*(?:\{` + blank + `*(?:[^{}#\r\n]*,` + blank + `*)?)?["']?uses["']?` + blank + `*:` + blank +
+	line = regexp.MustCompile(`^` + blank + `*(?:-` + blank + `+)*(?:\{` + blank + `*(?:[^{}#\r\n]*,` + blank + `*)?)?["']?uses["']?` + blank + `*:` + blank +
 		`+(["']?)([^\s"'#{},]+)(["']?)` + blank + `*(?:[,}][^#\r\n]*)?(?:#([^\r\n]*))?`)
 
 	// action is "owner/repo/path@ref", also with the address of its forge.
@@ -36,30 +36,44 @@ var (
 // readUses finds the actions that a text uses.
 func readUses(text string) []placed {
 	var found []placed
-	number, counted := 1, 0
-	for _, m := range line.FindAllStringSubmatchIndex(text, -1) {
-		if text[m[2]:m[3]] != text[m[6]:m[7]] || m[7] < len(text) && strings.IndexByte("#{'\"", text[m[7]]) >= 0 {
-			continue // the quotes do not match, or it does not end here
+	number := 0
+	for start := 0; start < len(text); {
+		end := len(text)
+		if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i
 		}
-		u := use{
-			ref:     managers.Field{Text: text[m[4]:m[5]], Start: m[4]},
-			end:     m[7],
-			comment: managers.Field{},
+		number++
+		if u, ok := readLine(text[start:end], start); ok {
+			if d, ok := u.dep(); ok {
+				d.Line = number
+				found = append(found, placed{d, u.ref.Start})
+			}
 		}
-		if m[8] >= 0 {
-			u.comment = managers.Field{Text: text[m[8]:m[9]], Start: m[8]}
-		}
-		if strings.Contains(text[m[7]:m[1]], "}") || strings.Contains(text[m[7]:m[1]], ",") {
-			u.end = -1 // in a flow mapping there is no room for a comment
-		}
-		number += strings.Count(text[counted:m[4]], "\n")
-		counted = m[4]
-		if d, ok := u.dep(); ok {
-			d.Line = number
-			found = append(found, placed{d, m[4]})
-		}
+		start = end + 1
 	}
 	return found
+}
+
+// readLine reads a line that begins at byte start of its file; ok is false if
+// it uses nothing.
+func readLine(text string, start int) (u use, ok bool) {
+	if !strings.Contains(text, "uses") {
+		return u, false
+	}
+	m := line.FindStringSubmatchIndex(text)
+	if m == nil || text[m[2]:m[3]] != text[m[6]:m[7]] || m[7] < len(text) && strings.IndexByte("#{'\"", text[m[7]]) >= 0 {
+		return u, false // the quotes do not match, or it does not end here
+	}
+	u = use{ref: managers.Field{Text: text[m[4]:m[5]], Start: start + m[4]}, end: start + m[7]}
+	behind := m[1]
+	if m[8] >= 0 {
+		behind = m[8]
+		u.comment = managers.Field{Text: text[m[8]:m[9]], Start: start + m[8]}
+	}
+	if strings.ContainsAny(text[m[7]:behind], "},") {
+		u.end = -1 // in a flow mapping there is no room for a comment
+	}
+	return u, true
 }
 
 // A use is what stands behind "uses:".
