@@ -71,7 +71,7 @@ func TestErrors(t *testing.T) {
 		"{a: 1}":                                 "line 1: not valid JSON: expected a key in quotes",
 		"nil":                                    "line 1: not valid JSON: expected a value",
 		strings.Repeat("[", 1000):                "line 1: not valid JSON: nested more than 200 deep",
-		"[" + strings.Repeat("1,", 1<<21) + "1]": "line 1: not valid JSON: more than 1048576 values",
+		"[" + strings.Repeat("1,", 1<<21) + "1]": "line 1: file may hold more than 1048576 values",
 		strings.Repeat(" ", 33<<20):              "line 1: file is larger than 32 MiB",
 	} {
 		if _, err := jsonspan.Parse(text); err == nil || err.Error() != want {

@@ -7,9 +7,13 @@ import (
 )
 
 const (
-	maxDepth  = 200      // of nested values; deeper text is refused
-	maxSize   = 32 << 20 // bytes of text
-	maxValues = 1 << 20  // bounds the memory: a value takes about a hundred bytes
+	maxDepth = 200      // of nested values; deeper text is refused
+	maxSize  = 32 << 20 // bytes of text
+
+	// maxValues bounds the memory: a value takes about a hundred bytes, and needs
+	// one of the characters in valueMarks.
+	maxValues  = 1 << 20
+	valueMarks = ",[{"
 )
 
 // An Error says where text is not JSON.
@@ -20,11 +24,18 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
 
-// Parse reads one value. Text that is nested more than 200 deep, holds more than
+// Parse reads one value. Text that is nested more than 200 deep, may hold more than
 // a million values or is longer than 32 MiB is refused.
 func Parse(text string) (Value, *Error) {
 	if len(text) > maxSize {
 		return Value{}, &Error{1, fmt.Sprintf("file is larger than %d MiB", maxSize>>20)}
+	}
+	values := 0
+	for _, mark := range []byte(valueMarks) {
+		values += strings.Count(text, string(mark))
+	}
+	if values > maxValues {
+		return Value{}, &Error{1, fmt.Sprintf("file may hold more than %d values", maxValues)}
 	}
 	p := parser{text: text, line: 1}
 	v := p.value(0)
@@ -44,7 +55,6 @@ type parser struct {
 	at   int
 	err  *Error
 
-	values        int // that were read
 	line, counted int // the line of byte counted
 }
 
@@ -100,12 +110,9 @@ func (p *parser) next(c byte) bool {
 
 func (p *parser) value(depth int) Value {
 	p.space()
-	p.values++
 	switch {
 	case p.at == len(p.text):
 		p.fail("value is missing")
-	case p.values > maxValues:
-		p.fail("more than %d values", maxValues)
 	case depth > maxDepth:
 		p.fail("nested more than %d deep", maxDepth)
 	case p.text[p.at] == '{':
