@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	gh "github.com/google/go-github/v62/github"
 
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
@@ -23,7 +24,7 @@ func TestChecks(t *testing.T) {
 	for _, c := range [][2]string{
 		{"build", "failure"}, {"build", "success"}, // run again: the newest counts
 		{"flaky", "success"}, {"flaky", ""},
-		{"lint", "neutral"}, {"docs", "skipped"}, {"slow", ""}, {"gone", "cancelled"}, {"late", "timed_out"}, {"ask", "action_required"}, {"old", "stale"}, {"both", "success"},
+		{"lint", "neutral"}, {"docs", "skipped"}, {"slow", ""}, {"gone", "cancelled"}, {"late", "timed_out"}, {"ask", "action_required"}, {"both", "success"},
 	} {
 		must(t, s.SetCheck("acme/shop", head, c[0], c[1]))
 	}
@@ -36,10 +37,27 @@ func TestChecks(t *testing.T) {
 		{Name: "ask", State: platform.Failed}, {Name: "both", State: platform.Failed}, {Name: "build", State: platform.Passed},
 		{Name: "ci/one", State: platform.Passed}, {Name: "ci/three", State: platform.Pending}, {Name: "ci/two", State: platform.Failed},
 		{Name: "docs", State: platform.Passed}, {Name: "flaky", State: platform.Pending}, {Name: "gone", State: platform.Failed},
-		{Name: "late", State: platform.Failed}, {Name: "lint", State: platform.Passed}, {Name: "old", State: platform.Failed}, {Name: "slow", State: platform.Pending},
+		{Name: "late", State: platform.Failed}, {Name: "lint", State: platform.Passed}, {Name: "slow", State: platform.Pending},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestRunStates(t *testing.T) {
+	for _, test := range []struct {
+		status, conclusion string
+		want               platform.CheckState
+	}{
+		{"completed", "success", platform.Passed}, {"completed", "neutral", platform.Passed}, {"completed", "skipped", platform.Passed},
+		{"completed", "failure", platform.Failed}, {"completed", "stale", platform.Failed}, {"completed", "startup_failure", platform.Failed},
+		{"completed", "something new", platform.Failed}, {"completed", "", platform.Pending},
+		{"queued", "", platform.Pending}, {"in_progress", "", platform.Pending}, {"waiting", "", platform.Pending}, {"in_progress", "success", platform.Pending},
+	} {
+		run := &gh.CheckRun{Status: &test.status, Conclusion: &test.conclusion}
+		if got := runState(run); got != test.want {
+			t.Errorf("%s %q is %s, want %s", test.status, test.conclusion, got, test.want)
+		}
 	}
 }
 

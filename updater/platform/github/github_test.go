@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	gh "github.com/google/go-github/v62/github"
+
 	"github.com/currant-bot/currant/updater/platform/githubtest"
+	"github.com/currant-bot/currant/updater/platform/githubtest/spec"
 	"github.com/currant-bot/currant/updater/platform/platformtest"
 )
 
@@ -17,6 +20,7 @@ func newServer(t *testing.T, files map[string]string) *githubtest.Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	spec.Check(t, s) // every request that we make must be one that GitHub knows
 	s.CreateOrg("acme")
 	if err := s.CreateRepo("acme/shop", files); err != nil {
 		t.Fatal(err)
@@ -34,6 +38,18 @@ func newReader(t *testing.T, s *githubtest.Server, g githubtest.Grant) *Reader {
 	return r
 }
 
+// describeLabels makes labels with a description: GitHub's published description of its answers does not
+// allow for labels without, which are what it makes of an unknown name.
+func describeLabels(t *testing.T, r *Reader, name string, labels ...string) {
+	t.Helper()
+	owner, repo, err := split(name)
+	must(t, err)
+	for _, l := range labels {
+		_, _, err := r.api.Issues.CreateLabel(t.Context(), owner, repo, &gh.Label{Name: &l, Description: &l, Color: gh.String("ededed")})
+		must(t, err)
+	}
+}
+
 // personURL is where a person pushes to, with a token.
 func personURL(s *githubtest.Server, name string) string {
 	return strings.Replace(s.CloneURL(name), "://", "://x-access-token:"+s.Token(githubtest.Grant{Login: "grace"})+"@", 1)
@@ -48,6 +64,7 @@ func TestConformance(t *testing.T) {
 					t.Fatal(err)
 				}
 				r := newReader(t, s, grant)
+				describeLabels(t, newReader(t, s, githubtest.Grant{}), "acme/shop", "dependencies", "more")
 				return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop"),
 					Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty")}
 			})

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -123,6 +124,35 @@ func TestClosingCommentsOnce(t *testing.T) {
 	if pulls, err := s.Pulls(shop); err != nil || !cmp.Equal(pulls[0].Comments, []string{c.Comment}) || pulls[0].State != "closed" {
 		t.Errorf("%+v, %v", pulls, err)
 	}
+}
+
+// Writes to one repository wait for each other, those to another do not.
+func TestWritesTakeTurns(t *testing.T) {
+	s := newServer(t, map[string]string{"a": "1"})
+	must(t, s.CreateRepo("acme/other", map[string]string{"a": "1"}))
+	w := newReader(t, s, githubtest.Grant{}).Writer()
+	first, second := make(chan struct{}), make(chan error, 1)
+	release := make(chan struct{})
+	s.Inject(githubtest.Fault{Op: "git-receive-pack", Repo: shop, Kind: githubtest.Slow, Wait: func(context.Context) {
+		close(first)
+		<-release
+	}})
+	branch := func(repo, name string) []platform.Branch {
+		return []platform.Branch{{Name: name, Base: s.Head(repo, "main"), Message: "m", Changes: platform.Changeset{"a": {Text: name}}}}
+	}
+	one, two, other := branch(shop, "one"), branch(shop, "two"), branch("acme/other", "x")
+	done := make(chan error, 1)
+	go func() { _, err := w.Push(t.Context(), shop, one); done <- err }()
+	<-first
+	go func() { _, err := w.Push(t.Context(), strings.ToUpper(shop), two); second <- err }()
+	_, err := w.Push(t.Context(), "acme/other", other)
+	must(t, err)
+	if s.Head(shop, "two") != "" {
+		t.Error("the second write did not wait")
+	}
+	close(release)
+	must(t, <-done)
+	must(t, <-second)
 }
 
 func TestMergeabilityNotKnownYet(t *testing.T) {
