@@ -17,7 +17,8 @@ import (
 // A Run is one run of Copier.
 type Run struct {
 	Args  []string // after "copier", such as "update", "--defaults"
-	Work  string   // folder that it works in: the top of a work tree of its own
+	Work  string   // folder that it works in
+	Write []string // folders that it may change besides Work and Job, such as the top of Work's repository
 	Job   string   // folder for everything else it writes, emptied by the caller
 	Read  []string // other folders that it needs, such as the mirror of the template
 	Views []View   // where git finds templates
@@ -76,7 +77,7 @@ func (e *Engine) Run(ctx context.Context, r Run) (Result, error) {
 	out, errs := &excerpt{}, &excerpt{}
 	command := sandbox.Command{
 		Args: append(append([]string{}, tool.Command...), r.Args...), Dir: r.Work, Env: env,
-		Read: append(append(append([]string{}, system...), tool.Read...), r.Read...), Write: []string{r.Work, r.Job},
+		Read: append(append(append([]string{}, system...), tool.Read...), r.Read...), Write: append([]string{r.Work, r.Job}, r.Write...),
 		Limits: r.Limits, Stdout: out, Stderr: errs,
 	}
 	for _, v := range r.Views {
