@@ -138,8 +138,8 @@ func TestHostile(t *testing.T) {
 		"deeper list":  strings.Repeat("[", 500000),
 		"deep dashes":  strings.Repeat("- ", 9000),
 		"deep map":     strings.Repeat("{a: ", 9000),
-		"many dashes":  strings.Repeat("---\n", 100000),
-		"many errors":  strings.Repeat("---\n[\n", 100000),
+		"many dashes":  strings.Repeat("---\n", 20000),
+		"many errors":  strings.Repeat("---\n[\n", 20000),
 		"many tags":    strings.Repeat("{{ {", 100000),
 		"many commas":  strings.Repeat("é,", 5<<20),
 		"big aliases":  "a: &a\n" + strings.Repeat("  k: 1\n", 50000) + "b:\n" + strings.Repeat("- *a\n", 50000),
@@ -160,7 +160,7 @@ func TestHostile(t *testing.T) {
 				}
 			}
 			t.Logf("%d bytes, %d documents, %d problems, %v", len(text), len(docs), len(problems), time.Since(start))
-			if took := time.Since(start); took > 20*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})
