@@ -66,6 +66,14 @@ type Digester interface {
 	Digest(ctx context.Context, q Query, version string) (string, error)
 }
 
+// A Describer is a Datasource that can tell more of a version than its listing
+// does, for the price of further requests: worth it for an update, not for every lookup.
+type Describer interface {
+	// Describe returns a listing without releases: what version itself says of its
+	// homepage, source and changelog.
+	Describe(ctx context.Context, q Query, version string) (*Listing, error)
+}
+
 // A Source is one kind of registry.
 type Source struct {
 	Name       string // such as "docker"

@@ -22,7 +22,9 @@ var Source = &datasources.Source{
 	Versioning: "helm",
 	Strategy:   datasources.First,
 	Defaults:   map[string]any{"commitMessageTopic": "Helm release {{depName}}"},
-	New:        func(env datasources.Env) datasources.Datasource { return &repository{env: env, turns: make(map[string]chan struct{})} },
+	New: func(env datasources.Env) datasources.Datasource {
+		return &repository{env: env, turns: make(map[string]chan struct{})}
+	},
 }
 
 const bodyLimit = 512 << 20
