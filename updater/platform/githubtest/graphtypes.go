@@ -36,7 +36,8 @@ func (c *call) graphRepo(r *repo) typed {
 	}
 	return typed{"Repository", fields{
 		"id": is(node("R", r.id)), "databaseId": is(r.id), "name": is(r.name), "nameWithOwner": is(r.fullName()), "owner": is(c.actor(r.owner)),
-		"url": is(c.s.base + "/" + r.fullName()), "description": is(orNull(r.description)), "isFork": is(false), "parent": is(nil),
+		"url":    is(c.s.base + "/" + r.fullName()),
+		"sshUrl": is("git@" + c.s.hostname() + ":" + r.fullName() + ".git"), "description": is(orNull(r.description)), "isFork": is(false), "parent": is(nil),
 		"isArchived": is(r.archived), "isDisabled": is(false), "isPrivate": is(r.private), "isTemplate": is(false), "visibility": is(visibility),
 		"isEmpty":          func(args) (any, error) { return r.head(r.main) == "", nil },
 		"hasIssuesEnabled": is(true), "hasVulnerabilityAlertsEnabled": is(false), "autoMergeAllowed": is(r.autoMerge),
