@@ -5,6 +5,7 @@ package docker
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,34 +35,47 @@ const (
 	dashed       // 2024-01-31
 )
 
-var (
-	tagExpr  = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(\w*)(?:-(.*))?$`)
-	dateExpr = regexp.MustCompile(`^v?(\d{4})-(\d{2})-(\d{2})(?:-(.*))?$`)
-	hexExpr  = regexp.MustCompile(`^[a-f0-9]{7,40}$`)
-)
+// dateExpr is what a tag with a dashed date is like.
+var dateExpr = regexp.MustCompile(`^v?(\d{4})-(\d{2})-(\d{2})(?:-(.*))?$`)
 
 // maxLength is the longest tag that a registry may have.
 const maxLength = 128
 
+// Characters of tags.
+const (
+	digits = "0123456789"
+	hex    = digits + "abcdef"
+	word   = digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+)
+
 func parse(text string) (t tag, ok bool) {
-	if len(text) > maxLength || hexExpr.MatchString(text) && !natural.IsNumber(text) {
+	if len(text) > maxLength || isCommit(text) {
 		return t, false
 	}
-	if m := dateExpr.FindStringSubmatch(text); m != nil && isTime("20060102", m[1]+m[2]+m[3]) {
-		return tag{nums: m[1:4], suffix: m[4], kind: dashed}, true
+	head, suffix, hyphen := strings.Cut(strings.TrimPrefix(text, "v"), "-")
+	if hyphen && len(head) == 4 {
+		if m := dateExpr.FindStringSubmatch(text); m != nil && isTime("20060102", m[1]+m[2]+m[3]) {
+			return tag{nums: m[1:4], suffix: m[4], kind: dashed}, true
+		}
 	}
-	m := tagExpr.FindStringSubmatch(text)
-	if m == nil {
-		return t, false
+	t = tag{pre: strings.TrimLeft(head, digits+"."), suffix: suffix}
+	head = strings.TrimSuffix(head, t.pre)
+	t.nums = strings.Split(head, ".")
+	if slices.Contains(t.nums, "") || strings.Trim(t.pre, word) != "" || strings.Contains(suffix, "\n") {
+		return tag{}, false
 	}
-	t = tag{nums: strings.Split(m[1], "."), pre: m[2], suffix: m[3]}
-	if len(t.nums) == 1 && isTime("20060102", m[1]) {
+	if len(t.nums) == 1 && isTime("20060102", head) {
 		t.kind = day
 	}
-	if len(t.nums) == 1 && isTime("20060102150405", m[1]) {
+	if len(t.nums) == 1 && isTime("20060102150405", head) {
 		t.kind = seconds
 	}
 	return t, true
+}
+
+// isCommit reports whether text looks like the name of a commit.
+func isCommit(text string) bool {
+	return len(text) >= 7 && len(text) <= 40 && strings.Trim(text, hex) == "" && !natural.IsNumber(text)
 }
 
 // isTime reports whether text is a time since 1990.

@@ -39,7 +39,7 @@ func TestMatches(t *testing.T) {
 	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
 	number := func() string { return pick("0", "1", "2", "10", "x", "*") }
 	yes, refused := 0, 0
-	for range 10_000 {
+	for range 3_000 {
 		var text string
 		for i := range 1 + rng.IntN(3) {
 			if i > 0 {
@@ -65,7 +65,7 @@ func TestMatches(t *testing.T) {
 			refused++ // such as hyphen ranges among others, of which Masterminds makes what nobody means
 		}
 	}
-	if yes < 500 || refused > 2500 {
+	if yes < 150 || refused > 750 {
 		t.Errorf("only %d answers were yes, %d constraints were refused", yes, refused)
 	}
 }

@@ -36,10 +36,11 @@ var Strategies = []versioning.Strategy{
 	versioning.Pin, versioning.Bump, versioning.Replace, versioning.Widen, versioning.InRangeOnly,
 }
 
-// Laws checks s over Versions and Constraints.
+// Laws checks s over Versions and Constraints. Of the pairs of a constraint and a version to
+// admit it takes a fifth.
 func Laws(t *testing.T, s versioning.Scheme) {
 	t.Helper()
-	Check(t, "scheme", s, Versions, Constraints)
+	check(t, "scheme", s, Versions, Constraints, 5)
 	valid := 0
 	for _, v := range Versions {
 		if s.Valid(v) {
@@ -54,11 +55,17 @@ func Laws(t *testing.T, s versioning.Scheme) {
 // Check checks the laws of s over the given versions and constraints.
 func Check(t *testing.T, name string, s versioning.Scheme, versions, constraints []string) {
 	t.Helper()
+	check(t, name, s, versions, constraints, 1)
+}
+
+// check is Check with one in every few updates.
+func check(t *testing.T, name string, s versioning.Scheme, versions, constraints []string, every int) {
+	t.Helper()
 	for _, v := range versions {
 		checkVersion(t, name, s, v)
 	}
 	checkOrder(t, name, s, versions)
-	for _, text := range append(versions[:len(versions):len(versions)], constraints...) {
+	for i, text := range append(versions[:len(versions):len(versions)], constraints...) {
 		c, err := s.Constraint(text)
 		if (c == nil) == (err == nil) {
 			t.Errorf("%s: Constraint(%q) is %v, %v", name, text, c, err)
@@ -67,8 +74,8 @@ func Check(t *testing.T, name string, s versioning.Scheme, versions, constraints
 			continue
 		}
 		checkConstraint(t, name, s, c, text)
-		for _, to := range versions {
-			if s.Valid(to) {
+		for j, to := range versions {
+			if (i+j)%every == 0 && s.Valid(to) {
 				checkUpdate(t, name, s, c, text, to)
 			}
 		}

@@ -168,7 +168,15 @@ func (w writer) spell(t Term) (string, bool) {
 	if w.full || t.Role == Exact && t.Version.Wild == "" && n >= len(w.to.Nums) {
 		return whole, true
 	}
-	return t.Version.Spell(w.to.Epoch, w.to.first(n)), true
+	return t.Version.Spell(w.to.Epoch, w.to.first(n)) + lowest(t), true
+}
+
+// lowest returns "-0" if that is the suffix of a bound: it lets prereleases in or keeps them out.
+func lowest(t Term) string {
+	if t.Version.Suffix == "-0" && (t.Role == Least || t.Role == Below) {
+		return t.Version.Suffix
+	}
+	return ""
 }
 
 // bare returns all of to, without build metadata where that has no place.
@@ -195,7 +203,7 @@ func (w writer) upper(t Term) (string, bool) {
 		k = n
 	}
 	nums, ok := w.to.above(n, k)
-	return t.Version.Spell(w.to.Epoch, nums), ok
+	return t.Version.Spell(w.to.Epoch, nums) + lowest(t), ok
 }
 
 // admits reports whether t alone admits to.
