@@ -33,14 +33,16 @@ func (r resource) chart(spec yamlspan.Node) []managers.Dep {
 	if name == "" {
 		return nil
 	}
-	ref := spec.Get("sourceRef")
+	ref, version := spec.Get("sourceRef"), spec.Get("version")
 	d := managers.Dep{
 		Name:       name,
 		Datasource: "helm",
-		Value:      spec.Get("version").Field(),
+		Value:      version.Field(),
 		Line:       spec.Get("chart").Line(),
 	}
 	switch kind := ref.Get("kind").String(); {
+	case version.String() != "" && d.Value.IsZero():
+		d.Skip, d.Note = managers.InvalidValue, "its version is not written in a form that can be edited"
 	case kind == "GitRepository" && r.is("source", "HelmChart"):
 		return nil // that repository's reference is the version
 	case strings.HasPrefix(name, "./"):
