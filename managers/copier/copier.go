@@ -57,6 +57,7 @@ func extract(file managers.File) managers.Result {
 		Value: commit.Field(), Render: "copier", Line: commit.Line(),
 	}
 	if d.Value.IsZero() {
+		d.Composed = commit.String()
 		d.Skip, d.Note = managers.Unsupported, "_commit is written over several lines or with escapes"
 	}
 	if d.Name != address && d.Skip == "" {

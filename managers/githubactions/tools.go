@@ -119,7 +119,7 @@ func (t tool) versioned(node yamlspan.Node, f managers.Field) managers.Dep {
 	case strings.Contains(node.String(), "${{"):
 		d.Skip = managers.ContainsVariable
 	case f.IsZero() || node.IsAlias():
-		d.Value, d.Skip = managers.Field{}, managers.Unsupported
+		d.Value, d.Composed, d.Skip = managers.Field{}, node.String(), managers.Unsupported
 		d.Note = "its version is written over several lines or with escapes, so that it cannot be replaced"
 	}
 	return d
@@ -135,7 +135,7 @@ func readJava(t tool, with yamlspan.Node) managers.Dep {
 	switch with.Get("distribution").String() {
 	case "temurin", "adopt", "adopt-hotspot":
 	default:
-		d.Value, d.Skip = managers.Field{}, managers.Unsupported
+		d.Value, d.Composed, d.Skip = managers.Field{}, "", managers.Unsupported
 		return d
 	}
 	if d.Skip == managers.ContainsVariable || d.Skip == "" && !strings.ContainsAny(d.Value.Text[:1], "0123456789") {

@@ -133,7 +133,7 @@ func (r reader) version(d managers.Dep, v *tomlspan.Value) managers.Dep {
 	}
 	switch {
 	case d.Value.IsZero():
-		d.Skip = managers.Unsupported
+		d.Composed, d.Skip = text, managers.Unsupported
 		d.Note = "its version is written with escapes, so that it cannot be replaced"
 	case pyproject.Normalize(d.Name) == "python":
 		d.Datasource, d.Package = "github-releases", "containerbase/python-prebuild"

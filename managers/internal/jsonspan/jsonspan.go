@@ -7,6 +7,7 @@ package jsonspan
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/currant-bot/currant/managers"
 )
@@ -29,7 +30,7 @@ type Value struct {
 	Start   int    // where the value begins; for a string, after the quote
 	End     int    // where it ends; for a string, before the closing quote
 	Line    int    // on which it begins, from 1
-	plain   bool   // Text is exactly what the file holds
+	raw     string // of a string, what the file holds
 	members []Member
 	items   []Value
 }
@@ -74,20 +75,15 @@ func (v Value) Items() []Value { return v.items }
 // Field returns the text of a string as a field that can be edited. ok is
 // false if v is no string, is empty, or stands in the file with escapes, so that its text
 // is not there as such.
-func (v Value) Field() (f managers.Field, ok bool) {
-	if v.Kind != String || !v.plain || v.Text == "" {
-		return managers.Field{}, false
-	}
-	return managers.Field{Text: v.Text, Start: v.Start}, true
-}
+func (v Value) Field() (f managers.Field, ok bool) { return v.Sub(0, len(v.Text)) }
 
 // Sub returns the piece of a string from byte i to byte j of its text, as
-// Field does.
+// Field does. Escapes behind the piece do not matter.
 func (v Value) Sub(i, j int) (f managers.Field, ok bool) {
-	if f, ok = v.Field(); !ok || i >= j {
+	if v.Kind != String || i >= j || j > len(v.raw) || v.raw[:j] != v.Text[:j] || len(v.raw) != len(v.Text) && strings.Contains(v.raw[:j], `\`) {
 		return managers.Field{}, false
 	}
-	return managers.Field{Text: f.Text[i:j], Start: f.Start + i}, true
+	return managers.Field{Text: v.Text[i:j], Start: v.Start + i}, true
 }
 
 // Read returns what f holds, parsing it once however many managers ask. If it

@@ -53,6 +53,18 @@ func TestSub(t *testing.T) {
 	if want := (managers.Field{Text: "9.1.0", Start: 6}); !ok || f != want {
 		t.Errorf("got %+v, want %+v", f, want)
 	}
+	v, _ = jsonspan.Parse(`"ab\u00e9cd"`)
+	if f, ok := v.Sub(0, 2); !ok || f != (managers.Field{Text: "ab", Start: 1}) {
+		t.Errorf("before an escape: got %+v, %v", f, ok)
+	}
+	if f, ok := v.Sub(4, 6); ok {
+		t.Errorf("behind an escape: got %+v", f)
+	}
+	if v, _ = jsonspan.Parse(`"\\x"`); v.Text != `\x` {
+		t.Errorf("text is %q", v.Text)
+	} else if f, ok := v.Sub(0, 1); ok {
+		t.Errorf("half an escape: got %+v", f)
+	}
 	if _, ok := v.Sub(5, 5); ok {
 		t.Error("an empty piece must not be a field")
 	}

@@ -171,24 +171,25 @@ func (p *parser) separator(end byte) bool {
 }
 
 func (p *parser) string() Value {
-	v := Value{Kind: String, Start: p.at + 1, Line: p.lineOf(p.at), plain: true}
+	v := Value{Kind: String, Start: p.at + 1, Line: p.lineOf(p.at)}
+	escaped := false
 	for i := v.Start; i < len(p.text); i++ {
 		switch p.text[i] {
 		case '"':
-			v.End, v.Text = i, p.text[v.Start:i]
-			if !v.plain {
+			v.End, v.raw = i, p.text[v.Start:i]
+			v.Text = v.raw
+			if escaped {
 				var decoded string
 				if err := json.Unmarshal([]byte(p.text[p.at:i+1]), &decoded); err != nil {
 					p.fail("string has a wrong escape")
 					return Value{}
 				}
-				v.plain = decoded == v.Text
 				v.Text = decoded
 			}
 			p.at = i + 1
 			return v
 		case '\\':
-			v.plain = false
+			escaped = true
 			i++
 		case '\n':
 			p.fail("string has no closing quote")
@@ -210,5 +211,5 @@ func (p *parser) literal() Value {
 		p.fail("expected a value")
 		return Value{}
 	}
-	return Value{Kind: Literal, Text: text, Start: start, End: p.at, Line: p.lineOf(start), plain: true}
+	return Value{Kind: Literal, Text: text, Start: start, End: p.at, Line: p.lineOf(start)}
 }

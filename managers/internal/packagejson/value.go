@@ -83,6 +83,7 @@ func constraint(d managers.Dep, s string, t text) managers.Dep {
 // settle skips a dependency whose value cannot be edited in place.
 func settle(d managers.Dep, value string) managers.Dep {
 	if d.Skip == "" && d.Value.IsZero() && value != "" {
+		d.Composed = value
 		d.Skip, d.Note = managers.Unsupported, "its version is written with escapes or over several lines, so that it cannot be replaced"
 	}
 	return d

@@ -84,6 +84,7 @@ func direct(d managers.Dep, v *tomlspan.Value, start int) managers.Dep {
 // settle skips a dependency whose value cannot be edited in place.
 func settle(d managers.Dep, value string) managers.Dep {
 	if d.Skip == "" && d.Value.IsZero() && value != "" {
+		d.Composed = value
 		d.Skip, d.Note = managers.Unsupported, "its version is written with escapes, so that it cannot be replaced"
 	}
 	return d

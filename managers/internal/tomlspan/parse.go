@@ -220,7 +220,5 @@ func (b *builder) str(n *unstable.Node) *Value {
 		inner := b.text[start:end]
 		start = end - len(strings.TrimPrefix(strings.TrimPrefix(inner, "\r"), "\n"))
 	}
-	v := &Value{Kind: String, Text: string(n.Data), Start: start, End: end, Line: b.line(int(n.Raw.Offset))}
-	v.plain = b.text[start:end] == v.Text
-	return v
+	return &Value{Kind: String, Text: string(n.Data), Start: start, End: end, Line: b.line(int(n.Raw.Offset)), raw: b.text[start:end]}
 }

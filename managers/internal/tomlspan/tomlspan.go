@@ -5,6 +5,7 @@ package tomlspan
 import (
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/currant-bot/currant/managers"
 )
@@ -28,8 +29,8 @@ type Value struct {
 	End   int
 	Line  int // on which it begins, from 1
 
-	plain  bool // Text is exactly what the file holds
-	sealed bool // written as a value: nothing can be added to it
+	raw    string // of a string, what the file holds
+	sealed bool   // written as a value: nothing can be added to it
 	keys   []*Value
 	values []*Value       // of a table, one a key; of an array, its elements
 	index  map[string]int // of keys; nil in a small table
@@ -85,20 +86,15 @@ func (v *Value) Items() []*Value {
 // Field returns the text of a string as a field that can be edited. ok is
 // false if v is no string, is empty, or stands in the file with escapes, so that its text
 // is not there as such.
-func (v *Value) Field() (f managers.Field, ok bool) {
-	if v.Kind != String || !v.plain || v.Text == "" {
-		return managers.Field{}, false
-	}
-	return managers.Field{Text: v.Text, Start: v.Start}, true
-}
+func (v *Value) Field() (f managers.Field, ok bool) { return v.Sub(0, len(v.Text)) }
 
 // Sub returns the piece of a string from byte i to byte j of its text, as
-// Field does.
+// Field does. Escapes behind the piece do not matter.
 func (v *Value) Sub(i, j int) (f managers.Field, ok bool) {
-	if f, ok = v.Field(); !ok || i >= j {
+	if v.Kind != String || i >= j || j > len(v.raw) || v.raw[:j] != v.Text[:j] || len(v.raw) != len(v.Text) && strings.Contains(v.raw[:j], `\`) {
 		return managers.Field{}, false
 	}
-	return managers.Field{Text: f.Text[i:j], Start: f.Start + i}, true
+	return managers.Field{Text: v.Text[i:j], Start: v.Start + i}, true
 }
 
 // Read returns the top table of what f holds, parsing it once however many

@@ -100,6 +100,16 @@ func TestSub(t *testing.T) {
 	if want := (managers.Field{Text: ">=1.0", Start: 8}); !ok || f != want {
 		t.Errorf("got %+v, want %+v", f, want)
 	}
+	v, _ = tomlspan.Parse(`v = "pkg>=1.0; x < \"3\""` + "\nw = '\\x'\n")
+	if f, ok := v.Get("v").Sub(3, 8); !ok || f != (managers.Field{Text: ">=1.0", Start: 8}) {
+		t.Errorf("before an escape: got %+v, %v", f, ok)
+	}
+	if f, ok := v.Get("v").Sub(3, 16); ok {
+		t.Errorf("over an escape: got %+v", f)
+	}
+	if f, ok := v.Get("w").Field(); !ok || f.Text != `\x` {
+		t.Errorf("a literal string is %+v, %v", f, ok)
+	}
 }
 
 func TestErrors(t *testing.T) {
