@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-git/go-git/v5/storage/filesystem"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/currant-bot/currant/updater/platform"
@@ -169,6 +170,55 @@ func TestDamageIsRepaired(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A pass that meets the damage repairs it itself, also when it is about to push.
+func TestDamageUnderneath(t *testing.T) {
+	r := newRemote(t, map[string]string{"a": "1", "d/b": "2"})
+	zero := func(b []byte) []byte { return append(b[:12:12], make([]byte, len(b)-12)...) }
+	for what, use := range map[string]func(*Mirror) error{
+		"snapshot": func(m *Mirror) error { _, err := m.Snapshot(t.Context(), "main"); return err },
+		"push": func(m *Mirror) error {
+			_, err := m.Push(t.Context(), bot, at, []platform.Branch{branch("x", r.head("main"), "", "2")})
+			return err
+		},
+	} {
+		dir := fetched(t, r.bare, Options{}).Dir()
+		m, err := NewMirrors(filepath.Dir(dir), Options{}).Mirror(r.bare) // with nothing in its cache
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.objects(); err != nil {
+			t.Fatal(err)
+		}
+		m.objs.store.(*filesystem.Storage).Close()
+		m.ms.cache.Clear()
+		overwrite(t, dir, "objects/pack/*.pack", zero)
+		if err := use(m); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		runGit(t, dir, "fsck")
+	}
+}
+
+func FuzzPackedRefs(f *testing.F) {
+	f.Add("# pack-refs with: peeled \n1111111111111111111111111111111111111111 refs/heads/main\n^2222222222222222222222222222222222222222\n")
+	f.Add("^x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		dir := t.TempDir()
+		os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/main\n"), 0o644)
+		os.WriteFile(filepath.Join(dir, "packed-refs"), []byte(text), 0o644)
+		set, err := readPackedRefs(dir)
+		if err != nil {
+			return
+		}
+		if err := writePackedRefs(dir, set); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := readPackedRefs(dir); err != nil || !again.equal(set) {
+			t.Errorf("%v: %v became %v", err, set, again)
+		}
+	})
 }
 
 func overwrite(t *testing.T, dir, glob string, change func([]byte) []byte) {

@@ -73,7 +73,7 @@ func (m *Mirror) Delete(ctx context.Context, branch, head string) error {
 }
 
 // draft builds the commits, fetching first where a base is not here yet.
-func (m *Mirror) draft(ctx context.Context, who platform.Account, now time.Time, branches []platform.Branch) (*draft, []plumbing.Hash, error) {
+func (m *Mirror) draft(ctx context.Context, who platform.Account, now time.Time, branches []platform.Branch) (d *draft, heads []plumbing.Hash, err error) {
 	if err := checkBranches(branches); err != nil {
 		return nil, nil, err
 	}
@@ -83,11 +83,12 @@ func (m *Mirror) draft(ctx context.Context, who platform.Account, now time.Time,
 		if _, err := m.Fetch(ctx); err != nil {
 			return nil, nil, err
 		}
-		if objs, err = m.objects(); err != nil {
-			return nil, nil, err
-		}
 	}
-	return build(objs, who, now, branches)
+	err = m.repaired(ctx, func(objs *objects) error {
+		d, heads, err = build(objs, who, now, branches)
+		return err
+	})
+	return d, heads, err
 }
 
 // build makes the commits of branches.

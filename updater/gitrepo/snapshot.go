@@ -104,12 +104,30 @@ func (m *Mirror) Snapshot(ctx context.Context, branch string) (*Snapshot, error)
 }
 
 // SnapshotAt returns the files of a commit. The error is [platform.ErrNotFound] if the mirror does not have it.
-func (m *Mirror) SnapshotAt(ctx context.Context, commit string) (*Snapshot, error) {
+func (m *Mirror) SnapshotAt(ctx context.Context, commit string) (s *Snapshot, err error) {
+	err = m.repaired(ctx, func(objs *objects) error {
+		s, err = objs.snapshot(ctx, m.url, commit)
+		return err
+	})
+	return s, err
+}
+
+// repaired calls f and, if the mirror turns out to be damaged, fetches it anew and calls f again.
+func (m *Mirror) repaired(ctx context.Context, f func(*objects) error) error {
 	objs, err := m.objects()
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = f(objs)
 	}
-	return objs.snapshot(ctx, m.url, commit)
+	if !errors.Is(err, errCorrupt) {
+		return err
+	}
+	if _, err := m.Fetch(ctx); err != nil {
+		return err
+	}
+	if objs, err = m.objects(); err != nil {
+		return err
+	}
+	return f(objs)
 }
 
 // snapshot lists the tree of a commit; contents are read later.
