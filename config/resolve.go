@@ -1,0 +1,186 @@
+package config
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/config/internal/json5"
+)
+
+// Resolve finds the repository's configuration, decodes it, brings it to
+// today's form, resolves its presets, and merges it with the operator's and the organisation's.
+//
+// Everything that is wrong comes back as diagnostics, all at once; the Config is what holds without the parts
+// in error. The error is ctx's.
+func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
+	if in.Files == nil {
+		return nil, nil, errors.New("resolving configuration: Input.Files is nil")
+	}
+	rep := new(report)
+	r := &resolver{ctx: ctx, in: in, rep: rep, files: make(map[Ref]fetched), managed: managedNames(in)}
+
+	global, force := r.operator()
+	merged := global
+	if v := r.inherited(); v != nil {
+		merged = mergeObject(merged, v)
+	}
+	own, file := discover(in, rep, global.get("configFileNames").strings())
+	if own != nil {
+		r.prepare(own, checker{})
+		r.secrets(own, global)
+		own = r.expand(own, visit{})
+		merged = mergeObject(merged, own)
+	} else if file != "" {
+		r.distrust(file + " cannot be read")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	c := compile(in, rep, merged, force)
+	c.file, c.stale = file, r.stale
+	return c, rep.sorted(), nil
+}
+
+func managedNames(in Input) map[string]bool {
+	if in.Managers == nil {
+		return nil
+	}
+	names := make(map[string]bool)
+	for _, m := range in.Managers {
+		names[m.Name] = true
+		names[managerID(m.Name)] = true
+	}
+	return names
+}
+
+// operator reads the operator's configuration. Its force comes apart: it is
+// merged last, everywhere.
+func (r *resolver) operator() (global, force *value) {
+	global = &value{kind: json5.Object}
+	if len(r.in.Global) == 0 {
+		return global, nil
+	}
+	name := r.in.GlobalName
+	if name == "" {
+		name = "global configuration"
+	}
+	v := r.rep.parse(string(r.in.Global), name, json5.JSON5, nil)
+	if v == nil {
+		r.distrust(name + " cannot be read")
+		return global, nil
+	}
+	r.prepare(v, checker{operator: true})
+	r.rename = make(map[string]string)
+	for _, m := range v.get("migratePresets").members() {
+		r.rename[m.name] = m.val.str
+	}
+	if below := v.remove("globalExtends"); below.isList() {
+		if extends := v.get("extends"); extends.isList() {
+			below.list = append(below.list, extends.list...)
+		}
+		v.put("extends", below)
+	}
+	force = v.remove("force")
+	return r.expand(v, visit{}), force
+}
+
+// members returns an object's members; none if v is no object.
+func (v *value) members() []member {
+	if v.isObject() {
+		return v.keys
+	}
+	return nil
+}
+
+func (r *resolver) inherited() *value {
+	if len(r.in.Inherited) == 0 {
+		return nil
+	}
+	name := r.in.InheritedName
+	if name == "" {
+		name = "inherited configuration"
+	}
+	v := r.rep.parse(string(r.in.Inherited), name, json5.JSON5, nil)
+	if v == nil {
+		r.distrust(name + " cannot be read")
+		return nil
+	}
+	r.prepare(v, checker{inherited: true})
+	return r.expand(v, visit{})
+}
+
+// secrets replaces "{{ secrets.NAME }}" and "{{ variables.NAME }}" by what the
+// operator holds for the repository.
+func (r *resolver) secrets(v, global *value) {
+	if v.isString() && strings.Contains(v.str, "{{") {
+		for _, from := range []string{"secrets", "variables"} {
+			v.str = r.fill(v, global.get(from), from)
+		}
+	}
+	for _, item := range v.list {
+		r.secrets(item, global)
+	}
+	for _, m := range v.keys {
+		r.secrets(m.val, global)
+	}
+}
+
+func (r *resolver) fill(v, from *value, kind string) string {
+	var b strings.Builder
+	rest := v.str
+	for {
+		open := strings.Index(rest, "{{")
+		if open < 0 {
+			break
+		}
+		end := strings.Index(rest[open:], "}}")
+		if end < 0 {
+			break
+		}
+		name, ok := strings.CutPrefix(strings.TrimSpace(strings.Trim(rest[open:open+end], "{")), kind+".")
+		if !ok {
+			b.WriteString(rest[:open+end])
+			rest = rest[open+end:]
+			continue
+		}
+		b.WriteString(rest[:open])
+		if found := from.get(name); found.isString() {
+			b.WriteString(found.str)
+			v.secret = v.secret || kind == "secrets"
+		} else {
+			r.rep.at(v, Error, "there is no %s.%s: the operator has not set it", kind, clip(name))
+		}
+		rest = rest[open+end+2:]
+	}
+	b.WriteString(rest)
+	return b.String()
+}
+
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// digest returns a hash of everything that a configuration means. Secrets
+// count, but cannot be read from it.
+func digest(merged, force *value, in Input) string {
+	infos := make([]string, 0, len(in.Managers))
+	for _, m := range in.Managers {
+		infos = append(infos, m.Name)
+	}
+	slices.Sort(infos)
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	for _, part := range []any{"1", in.Repository, in.Platform, in.Endpoint, infos, merged.plain(), force.plain(), in.Managers, in.Datasources} {
+		if err := enc.Encode(part); err != nil {
+			return "" // cannot be: all of it is plain
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

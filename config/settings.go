@@ -1,0 +1,150 @@
+package config
+
+import (
+	"maps"
+
+	"github.com/currant-bot/currant/config/internal/json5"
+)
+
+// Settings are the options that hold somewhere: for a repository, for one
+// dependency, or for one update. Options that nobody set have Renovate's
+// default. Settings are immutable and safe for concurrent use.
+type Settings struct {
+	layers  []layer // the most specific first
+	subject Subject
+	rules   []Applied
+}
+
+// A layer holds options that were merged already with all layers below.
+type layer map[string]*value
+
+// An Applied is a rule of packageRules that applied, or would have.
+type Applied struct {
+	Origin  Origin
+	Text    string   // what its author says of it; "" if nothing
+	Options []string // the options that it set
+}
+
+func (s Settings) lookup(name string) *value {
+	for _, l := range s.layers {
+		if v, ok := l[name]; ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// Has reports whether an option has a value that is not null.
+func (s Settings) Has(name string) bool { return !s.lookup(name).isNull() }
+
+// Bool returns a boolean option; false if it is not set.
+func (s Settings) Bool(name string) bool { return s.lookup(name).isTrue() }
+
+// String returns a string option; "" if it is not set.
+func (s Settings) String(name string) string {
+	if v := s.lookup(name); v.isString() {
+		return v.str
+	}
+	return ""
+}
+
+// Strings returns an option that is a list of strings; nil if it is not set.
+func (s Settings) Strings(name string) []string { return s.lookup(name).strings() }
+
+// Int returns a numeric option; 0 if it is not set.
+func (s Settings) Int(name string) int {
+	if v := s.lookup(name); v != nil && v.kind == json5.Number {
+		return int(v.num)
+	}
+	return 0
+}
+
+// Object returns an option that is an object, as encoding/json would; nil if
+// it is not set. The caller owns the map.
+func (s Settings) Object(name string) map[string]any {
+	m, _ := s.lookup(name).plain().(map[string]any)
+	return m
+}
+
+// Value returns any option as encoding/json would; nil if it is not set.
+func (s Settings) Value(name string) any { return s.lookup(name).plain() }
+
+// List returns an option that is a list of objects, such as customManagers.
+func (s Settings) List(name string) []Entry {
+	v := s.lookup(name)
+	if !v.isList() {
+		return nil
+	}
+	out := make([]Entry, 0, len(v.list))
+	for _, item := range v.list {
+		if m, ok := item.plain().(map[string]any); ok {
+			out = append(out, Entry{item.origin(), m})
+		}
+	}
+	return out
+}
+
+// An Entry is an object in a list, and where it was written.
+type Entry struct {
+	Origin Origin
+	Fields map[string]any
+}
+
+// Origin returns where an option's value was written; the zero Origin if it has
+// none. Of a list that was added up from several places it is the last.
+func (s Settings) Origin(name string) Origin {
+	v := s.lookup(name)
+	if v.isList() && len(v.list) > 0 {
+		return v.list[len(v.list)-1].origin()
+	}
+	return v.origin()
+}
+
+// Origins returns where each item of a list was written, in its order.
+func (s Settings) Origins(name string) []Origin {
+	v := s.lookup(name)
+	if !v.isList() {
+		return nil
+	}
+	out := make([]Origin, len(v.list))
+	for i, item := range v.list {
+		out[i] = item.origin()
+	}
+	return out
+}
+
+// Rules returns the packageRules that applied, in order.
+func (s Settings) Rules() []Applied { return s.rules }
+
+// Subject returns what the settings are for, after rules with
+// overrideDatasource, overrideDepName or overridePackageName.
+func (s Settings) Subject() Subject { return s.subject }
+
+// Names returns the names of all options that have a value, in order.
+func (s Settings) Names() []string {
+	all := make(map[string]bool)
+	for _, l := range s.layers {
+		for name := range l {
+			if _, done := all[name]; !done {
+				all[name] = s.Has(name)
+			}
+		}
+	}
+	maps.DeleteFunc(all, func(_ string, has bool) bool { return !has })
+	return sortedKeys(all)
+}
+
+// With returns s with the object of an option merged over it, as Renovate does
+// with "group" for a branch that groups, and with "vulnerabilityAlerts".
+func (s Settings) With(block string) Settings {
+	v := s.lookup(block)
+	if !v.isObject() || len(v.keys) == 0 {
+		return s
+	}
+	over := make(layer)
+	for _, m := range v.keys {
+		over[m.name] = mergeOption(m.name, s.lookup(m.name), m.val)
+	}
+	s.layers = append([]layer{over}, s.layers...)
+	return s
+}
