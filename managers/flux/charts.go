@@ -42,6 +42,7 @@ func (r resource) chart(spec yamlspan.Node) []managers.Dep {
 	}
 	switch kind := ref.Get("kind").String(); {
 	case version.String() != "" && d.Value.IsZero():
+		d.Composed = version.String()
 		d.Skip, d.Note = managers.InvalidValue, "its version is not written in a form that can be edited"
 	case kind == "GitRepository" && r.is("source", "HelmChart"):
 		return nil // that repository's reference is the version

@@ -25,6 +25,7 @@ func (r resource) ociRepository(spec yamlspan.Node) []managers.Dep {
 	case tag.String() == "" && digest.String() == "":
 		d.Skip = managers.UnversionedReference
 	case tag.String() != "" && tag.Field().IsZero():
+		d.Composed = tag.String()
 		d.Skip = managers.InvalidValue
 		d.Note = "its tag is not written in a form that can be edited"
 	case digest.String() != "":
