@@ -351,3 +351,21 @@ func BenchmarkList(b *testing.B) {
 		}
 	}
 }
+
+// TestAnonymousPing checks that credentials are sent to a registry that
+// greets everybody and hides private images from strangers, as Artifactory does.
+func TestAnonymousPing(t *testing.T) {
+	handler, _ := registryWith(t, "team/app", "1.0")
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if _, _, ok := r.BasicAuth(); !ok && r.URL.Path != "/v2/" {
+			http.NotFound(rw, r)
+			return
+		}
+		handler.ServeHTTP(rw, r)
+	}))
+	defer server.Close()
+	l, err := client(t, host.Rule{MatchHost: server.URL, Username: "u", Password: "p"}).List(t.Context(), query(server.URL))
+	if err != nil || len(l.Releases) != 1 {
+		t.Errorf("got %+v, %v", l, err)
+	}
+}
