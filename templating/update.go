@@ -26,6 +26,9 @@ func (u *Updater) Update(ctx context.Context, job Job) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("making room for an update: %w", err)
 	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return Outcome{}, fmt.Errorf("making room for an update: %w", err)
+	}
 	defer remove(dir)
 	r := &running{u: u, job: job, dir: dir}
 	err = r.update(ctx)
@@ -247,7 +250,7 @@ func (r *running) plan(ctx context.Context) error {
 	return r.mirror.View(ctx, r.view, r.u.Versions, r.old.Ref, r.new.Ref)
 }
 
-// git runs git on the view.
+// resolve returns the commit that a name stands for in the view of the template, "" for none.
 func (r *running) resolve(ctx context.Context, name string) string {
 	if name == "" || strings.HasPrefix(name, "-") {
 		return ""

@@ -27,7 +27,11 @@ const complete = "currant-complete"
 // provision installs Copier in the cache folder unless it is there. Processes
 // that want it at the same time wait for the one that installs.
 func (e *Engine) provision(ctx context.Context) (Tool, error) {
-	dir := filepath.Join(e.options.Cache, "copier-"+e.options.Version+"-"+e.fingerprint())
+	cache, err := filepath.Abs(e.options.Cache)
+	if err != nil {
+		return Tool{}, fmt.Errorf("finding room for Copier: %w", err)
+	}
+	dir := filepath.Join(cache, "copier-"+e.options.Version+"-"+e.fingerprint())
 	if t, ok := e.installed(ctx, dir); ok {
 		return t, nil
 	}
@@ -35,7 +39,7 @@ func (e *Engine) provision(ctx context.Context) (Tool, error) {
 		return Tool{}, &MissingError{fmt.Sprintf("template updates need Copier %s, and downloads are forbidden: "+
 			"install it (uv tool install copier==%[1]s, or pipx install copier==%[1]s) or name its command", e.options.Version)}
 	}
-	if err := os.MkdirAll(e.options.Cache, 0o700); err != nil {
+	if err := os.MkdirAll(cache, 0o700); err != nil {
 		return Tool{}, fmt.Errorf("making room for Copier: %w", err)
 	}
 	unlock, err := lock.Take(ctx, dir+".lock")

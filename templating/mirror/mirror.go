@@ -110,9 +110,13 @@ func (s *Store) update(ctx context.Context, src source.Source) (*Mirror, error) 
 	if err := os.MkdirAll(s.options.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making room for templates: %w", err)
 	}
+	dir, err := filepath.Abs(s.options.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("making room for templates: %w", err)
+	}
 	sum := sha256.Sum256([]byte(src.ID))
 	name := filepath.Base(src.ID) + "-" + hex.EncodeToString(sum[:8]) + ".git"
-	m := &Mirror{git: s.git, Source: src, dir: filepath.Join(s.options.Dir, name)}
+	m := &Mirror{git: s.git, Source: src, dir: filepath.Join(dir, name)}
 	unlock, err := lock.Take(ctx, m.dir+".lock")
 	if err != nil {
 		return nil, fmt.Errorf("waiting for the mirror of %s: %w", src.ID, err)
