@@ -61,8 +61,11 @@ func readLine(text string, start int) (u use, ok bool) {
 		return u, false
 	}
 	m := line.FindStringSubmatchIndex(text)
-	if m == nil || text[m[2]:m[3]] != text[m[6]:m[7]] || m[7] < len(text) && strings.IndexByte("#{'\"", text[m[7]]) >= 0 {
-		return u, false // the quotes do not match, or it does not end here
+	if m == nil || text[m[2]:m[3]] != text[m[6]:m[7]] {
+		return u, false
+	}
+	if rest := text[m[7]:]; strings.TrimSpace(rest) != "" && (rest[0] == '#' || strings.IndexByte("#,}", strings.TrimSpace(rest)[0]) < 0) {
+		return u, false // it goes on behind a blank or a quote, which no reference does
 	}
 	u = use{ref: managers.Field{Text: text[m[4]:m[5]], Start: start + m[4]}, end: start + m[7]}
 	behind := m[1]
