@@ -33,6 +33,7 @@ func FuzzHunks(f *testing.F) {
 func FuzzCut(f *testing.F) {
 	f.Add(".config/demo.yml", ".config/{{ name }}.yml")
 	f.Add("svc/.copier-answers.yml", ".copier-answers.yml")
+	f.Add("/etc/answers.yml", "other.yml")
 	f.Add("x", "{% if a %}[^/]*(")
 	f.Fuzz(func(t *testing.T, answers, name string) {
 		if dir, ok := cut(answers, name); ok && !strings.HasPrefix(answers, dir) {

@@ -1,6 +1,7 @@
 package templating
 
 import (
+	"io/fs"
 	"path"
 	"regexp"
 	"strings"
@@ -17,6 +18,9 @@ var expression = regexp.MustCompile(`\{\{.*?\}\}|\{%.*?%\}|\[\[.*?\]\]`)
 // file is. ok is false if that cannot be told. Copier run in the wrong folder
 // ends well and writes rubbish, so a guess must be borne out by files of the template.
 func root(answers string, c copier.Config, template []string, project map[string]bool) (dir string, ok bool) {
+	if !fs.ValidPath(answers) {
+		return "", false // and going up from it might not end
+	}
 	name := c.AnswersFile
 	if name == "" {
 		name = defaultAnswers

@@ -93,7 +93,7 @@ func (e *Engine) Find(ctx context.Context) (Tool, error) {
 func (e *Engine) find(ctx context.Context) (Tool, error) {
 	o := e.options
 	if !o.Versions.Valid(o.Version) || o.Versions.Compare(o.Version, Pinned) < 0 {
-		return Tool{}, fmt.Errorf("Copier %s is too old: template updates need %s or newer, for its security fixes", o.Version, Pinned)
+		return Tool{}, fmt.Errorf("version %s of Copier is too old: template updates need %s or newer, for its security fixes", o.Version, Pinned)
 	}
 	if len(o.Command) > 0 {
 		t, err := e.inspect(ctx, o.Command, "the configured command")

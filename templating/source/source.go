@@ -39,7 +39,7 @@ type Source struct {
 // Errors that say why a template has no identity.
 var (
 	ErrLocal  = errors.New("the template is a folder or bundle on somebody's machine")
-	ErrNotGit = errors.New("Copier takes this for a folder: it needs the prefix git+ or the ending .git")
+	ErrNotGit = errors.New("the address is a folder to Copier: it needs the prefix git+ or the ending .git")
 )
 
 var (
