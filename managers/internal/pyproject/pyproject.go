@@ -16,10 +16,13 @@ import (
 type Project struct {
 	Root *tomlspan.Value // the file's top table
 
-	file   managers.File
-	locks  locks
-	deps   []placed
-	result managers.Result
+	file       managers.File
+	locks      locks
+	sources    map[string]*tomlspan.Value
+	indexes    map[string]string
+	registries []string // nil for the default
+	deps       []placed
+	result     managers.Result
 }
 
 // A placed dependency knows where it stands, for the order.
@@ -32,7 +35,9 @@ type placed struct {
 // given names: beside it, and at the top of the uv workspace that it is in.
 func Open(file managers.File, lockFiles ...string) *Project {
 	root, problems := tomlspan.Read(file)
-	return &Project{Root: root, file: file, locks: locksOf(file, root, lockFiles), result: managers.Result{Problems: problems}}
+	x := &Project{Root: root, file: file, locks: locksOf(file, root, lockFiles), result: managers.Result{Problems: problems}}
+	x.readSources()
+	return x
 }
 
 // Add adds a dependency that stands at byte at of the file. One that lock files hold changes with them.

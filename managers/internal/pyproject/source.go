@@ -16,10 +16,7 @@ var (
 
 // source completes d with where uv and PDM are told to find it.
 func (x *Project) source(d managers.Dep) managers.Dep {
-	for name, source := range x.Root.Get("tool", "uv", "sources").Members() {
-		if Normalize(name.Text) != Normalize(d.Name) {
-			continue
-		}
+	if source, ok := x.sources[Normalize(d.Name)]; ok {
 		if items := source.Items(); len(items) > 0 { // one for each platform: the first says what kind it is
 			source = items[0]
 		}
@@ -27,7 +24,7 @@ func (x *Project) source(d managers.Dep) managers.Dep {
 		return x.uvSource(d, source)
 	}
 	if d.Datasource == "pypi" {
-		d.Registries = x.registries()
+		d.Registries = x.registries
 	}
 	return d
 }
@@ -44,11 +41,9 @@ func (x *Project) uvSource(d managers.Dep, source *tomlspan.Value) managers.Dep 
 	case has("workspace"):
 		d.Skip = managers.InheritedDependency
 	case has("index"):
-		for _, index := range x.Root.Get("tool", "uv", "index").Items() {
-			if index.Get("name").Text == source.Get("index").Text {
-				d.Registries = []string{Redact(index.Get("url").Text)}
-				return d
-			}
+		if url, ok := x.indexes[source.Get("index").Text]; ok {
+			d.Registries = []string{url}
+			return d
 		}
 		d.Skip = managers.UnknownRegistry
 	default:
@@ -120,18 +115,28 @@ func repository(url string) string {
 	return url
 }
 
-// registries returns the indexes that uv or PDM are told to ask for every
-// package; nil for the default.
-func (x *Project) registries() []string {
+// readSources notes once what every requirement is looked up in: uv's sources by normalised
+// name, its indexes by name, and the indexes that uv or PDM are told to ask for every package.
+func (x *Project) readSources() {
+	x.sources, x.indexes = make(map[string]*tomlspan.Value), make(map[string]string)
+	for name, source := range x.Root.Get("tool", "uv", "sources").Members() {
+		x.sources[Normalize(name.Text)] = source
+	}
 	var urls []string
 	base := managers.DefaultRegistry
 	for _, index := range x.Root.Get("tool", "uv", "index").Items() {
-		switch url := Redact(index.Get("url").Text); {
-		case url == "" || index.Get("explicit").Text == "true":
+		url := Redact(index.Get("url").Text)
+		switch {
+		case url == "":
+			continue
+		case index.Get("explicit").Text == "true":
 		case index.Get("default").Text == "true":
 			base = url
 		default:
 			urls = append(urls, url)
+		}
+		if name := index.Get("name").Text; name != "" {
+			x.indexes[name] = url
 		}
 	}
 	for _, source := range x.Root.Get("tool", "pdm", "source").Items() {
@@ -143,8 +148,7 @@ func (x *Project) registries() []string {
 			urls = append(urls, url)
 		}
 	}
-	if len(urls) == 0 && base == managers.DefaultRegistry {
-		return nil
+	if len(urls) > 0 || base != managers.DefaultRegistry {
+		x.registries = append(urls, base)
 	}
-	return append(urls, base)
 }
