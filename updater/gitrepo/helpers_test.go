@@ -120,7 +120,6 @@ func (r *remote) head(branch string) string {
 type gitServer struct {
 	*httptest.Server
 	requests atomic.Int64
-	user     string
 	password string                                            // wanted if not empty
 	before   func(w http.ResponseWriter, r *http.Request) bool // reports whether it answered
 }

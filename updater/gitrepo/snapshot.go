@@ -139,7 +139,7 @@ func (o *objects) snapshot(ctx context.Context, repo, commit string) (*Snapshot,
 	if err != nil {
 		return nil, fmt.Errorf("commit %s of %s: %w", commit, repo, err)
 	}
-	l := lister{ctx: ctx, objs: o}
+	l := lister{ctx: ctx, objs: o, limit: maxEntries}
 	if err := l.walk(c.TreeHash, ".", 0); err != nil {
 		return nil, fmt.Errorf("listing commit %s of %s: %w", commit, repo, err)
 	}
@@ -159,6 +159,7 @@ func newSnapshot(repo, commit string, files []Entry, dirs []string, read func(En
 type lister struct {
 	ctx   context.Context
 	objs  *objects
+	limit int // of files and folders
 	files []Entry
 	dirs  []string // also of submodules
 }
@@ -186,7 +187,7 @@ func (l *lister) walk(tree plumbing.Hash, dir string, level int) error {
 
 // add adds one entry, at name.
 func (l *lister) add(e object.TreeEntry, name string, level int) error {
-	if len(l.files)+len(l.dirs) >= maxEntries || level >= maxLevels {
+	if len(l.files)+len(l.dirs) >= l.limit || level >= maxLevels {
 		return ErrTooMany
 	}
 	switch e.Mode {

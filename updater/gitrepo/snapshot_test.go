@@ -208,10 +208,12 @@ func TestHostileTrees(t *testing.T) {
 		add(&level, filemode.Dir, "d", deep)
 		deep = tree(&level)
 	}
-	for _, h := range []plumbing.Hash{bomb, deep} {
-		if _, err := objs.snapshot(t.Context(), "r", commit(h)); !errors.Is(err, ErrTooMany) {
-			t.Errorf("%v", err)
-		}
+	l := lister{ctx: t.Context(), objs: objs, limit: 10_000}
+	if err := l.walk(bomb, ".", 0); !errors.Is(err, ErrTooMany) || len(l.files) > l.limit {
+		t.Errorf("many files: %v", err)
+	}
+	if _, err := objs.snapshot(t.Context(), "r", commit(deep)); !errors.Is(err, ErrTooMany) {
+		t.Errorf("deep folders: %v", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	gh "github.com/google/go-github/v62/github"
 
+	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 	"github.com/currant-bot/currant/updater/platform/githubtest/spec"
 	"github.com/currant-bot/currant/updater/platform/platformtest"
@@ -56,18 +57,33 @@ func personURL(s *githubtest.Server, name string) string {
 }
 
 func TestConformance(t *testing.T) {
-	for name, grant := range map[string]githubtest.Grant{"app": {}, "person": {Login: "ada"}} {
-		t.Run(name, func(t *testing.T) {
-			platformtest.Run(t, func(t *testing.T) platformtest.World {
-				s := newServer(t, platformtest.Files())
-				if err := s.CreateRepo("acme/empty", nil); err != nil {
-					t.Fatal(err)
-				}
-				r := newReader(t, s, grant)
-				describeLabels(t, newReader(t, s, githubtest.Grant{}), "acme/shop", "dependencies", "more")
-				return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop"),
-					Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty")}
-			})
-		})
+	platformtest.Run(t, func(t *testing.T) platformtest.World {
+		s := newServer(t, platformtest.Files())
+		must(t, s.CreateRepo("acme/empty", nil))
+		r := newReader(t, s, githubtest.Grant{})
+		describeLabels(t, r, "acme/shop", "dependencies", "more")
+		return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop"),
+			Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty")}
+	})
+}
+
+// Apps and people are asked for in different ways.
+func TestWhoami(t *testing.T) {
+	s := newServer(t, map[string]string{"a": "1"})
+	for login, grant := range map[string]githubtest.Grant{"currant[bot]": {}, "ada": {Login: "ada"}} {
+		r := newReader(t, s, grant)
+		me, err := r.Whoami(t.Context())
+		if err != nil || me.Login != login || me.Name == "" || !strings.Contains(me.Email, "@") {
+			t.Errorf("%s: %+v, %v", login, me, err)
+		}
+		s.ResetLog()
+		if again, err := r.Whoami(t.Context()); again != me || err != nil || len(s.Log()) != 0 {
+			t.Errorf("%s is asked for again: %+v, %v", login, again, err)
+		}
+		b := platform.Branch{Name: "by/" + strings.Trim(login, "[]"), Base: s.Head("acme/shop", "main"), Message: "m", Changes: platform.Changeset{"a": {Text: login}}}
+		b.Name = strings.ReplaceAll(b.Name, "[", "-")
+		if _, err := r.Writer().Push(t.Context(), "acme/shop", []platform.Branch{b}); err != nil {
+			t.Errorf("%s: %v", login, err)
+		}
 	}
 }

@@ -88,8 +88,7 @@ func TestTokenStays(t *testing.T) {
 	}))
 	defer foreign.Close()
 	asked := 0
-	var home *httptest.Server
-	home = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
 		if r.Header.Get("Authorization") != "Bearer "+secret {
 			t.Errorf("no token at %s", r.URL)
