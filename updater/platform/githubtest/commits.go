@@ -44,7 +44,10 @@ func (c *call) listCommits() (reply, error) {
 		return reply{}, err
 	}
 	var paths []string
-	if p := c.query("path"); p != "" {
+	if p := strings.Trim(c.query("path"), "/"); p != "" {
+		if !validPath(p) {
+			return ok([]object{})
+		}
 		paths = []string{p}
 	}
 	shas, err := c.repo.git.history(sha, 0, paths...)

@@ -36,7 +36,7 @@ func (w world) cloneURL(token string) string {
 // clone clones acme/shop by git itself.
 func (w world) clone(token string, args ...string) string {
 	w.Helper()
-	dir := filepath.Join(w.TempDir(), "clone")
+	dir := filepath.Join(w.TempDir(), "clone") // a new folder at each call
 	if out, err := w.git(".", append(append([]string{"clone", "--quiet"}, args...), w.cloneURL(token), dir)...); err != nil {
 		w.Fatalf("%v: %s", err, out)
 	}
@@ -148,6 +148,25 @@ func TestProtectedPush(t *testing.T) {
 	}
 	if out, err := w.git(dir, "push", "--force", "origin", main+":main"); err == nil {
 		t.Errorf("forcing succeeded: %s", out)
+	}
+}
+
+// docs.github.com/.../scopes-for-oauth-apps and the App permission "workflows":
+// changing a workflow takes one more permission than changing other files.
+func TestWorkflowsPermission(t *testing.T) {
+	w := start(t, githubtest.Options{})
+	for permission, want := range map[string]bool{"": false, "write": true} {
+		dir := w.clone(w.Token(githubtest.Grant{Permissions: map[string]string{"contents": "write", "workflows": permission}}))
+		w.change(dir, "a", "1\n")
+		if out, err := w.git(dir, "push", "origin", "HEAD:refs/heads/plain"+permission); err != nil {
+			t.Errorf("another file with %q: %v %s", permission, err, out)
+		}
+		w.ok(os.MkdirAll(filepath.Join(dir, ".github/workflows"), 0o755))
+		w.change(dir, ".github/workflows/ci.yml", "on: push\n")
+		out, err := w.git(dir, "push", "origin", "HEAD:refs/heads/flow"+permission)
+		if (err == nil) != want || !want && !strings.Contains(out, "without workflows permission") {
+			t.Errorf("a workflow with %q: %v %s", permission, err, out)
+		}
 	}
 }
 

@@ -198,7 +198,12 @@ func (s *Server) guard(rp *repo, c *call) []string {
 			deny, why = append(deny, cmd.ref), m
 		}
 	}
+	main := ""
+	if !c.who.allows("workflows", "write") && rp.head(rp.main) != "" {
+		main = "refs/heads/" + rp.main
+	}
 	return []string{
+		"GITHUBTEST_MAIN=" + main,
 		fmt.Sprintf("GITHUBTEST_DENY=%s", strings.Join(deny, " ")),
 		fmt.Sprintf("GITHUBTEST_KEEP=%s", strings.Join(keep, " ")),
 		"GITHUBTEST_WHY=" + why,

@@ -30,6 +30,7 @@ type call struct {
 	body   []byte
 	who    *token // nil for an anonymous request
 	repo   *repo  // nil if the operation is not about one
+	name   string // of repo, once the operation is done
 	prefix string // "/api/v3" or ""
 	fault  *Fault
 	header http.Header // of the answer
@@ -167,7 +168,12 @@ func (s *Server) answer(c *call, path string) (reply, error) {
 	}
 	var rep reply
 	var err error
-	s.locked(func() { rep, err = s.do(c, name) })
+	s.locked(func() {
+		rep, err = s.do(c, name)
+		if c.repo != nil {
+			c.name = c.repo.fullName()
+		}
+	})
 	if c.fault != nil && c.fault.Kind == Lose {
 		return reply{}, errCut
 	}
@@ -188,7 +194,9 @@ func (s *Server) disturb(c *call, name string) (rep reply, err error, done bool)
 		}
 		return reply{}, fail(status, "%s", http.StatusText(status)), true
 	case Slow:
-		f.Wait(c.r.Context())
+		if f.Wait != nil {
+			f.Wait(c.r.Context())
+		}
 	case Cut:
 		return reply{}, errCut, true
 	case Expire:
@@ -251,10 +259,7 @@ func (s *Server) redirect(c *call, name string, err error) error {
 
 // write sends an answer and records the exchange.
 func (s *Server) write(w http.ResponseWriter, c *call, path string, rep reply, err error) {
-	e := Exchange{Login: c.who.login(), Method: c.r.Method, Path: path, Op: c.op, Write: c.writes()}
-	if c.repo != nil {
-		e.Repo = c.repo.fullName()
-	}
+	e := Exchange{Login: c.who.login(), Method: c.r.Method, Path: path, Op: c.op, Repo: c.name, Write: c.writes()}
 	if errors.Is(err, errCut) {
 		s.record(e, nil)
 		panic(http.ErrAbortHandler)

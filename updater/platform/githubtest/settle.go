@@ -110,13 +110,7 @@ func (s *Server) branchMoved(r *repo, branch, sha string, by *account) error {
 func pullRef(number int) string { return fmt.Sprintf("refs/pull/%d/head", number) }
 
 // pullHead returns a pull request's head commit.
-func (r *repo) pullHead(i *issue) string {
-	sha, err := r.git.line("rev-parse", "--quiet", "--verify", pullRef(i.number))
-	if err != nil {
-		return ""
-	}
-	return sha
-}
+func (r *repo) pullHead(i *issue) string { return r.git.tip(pullRef(i.number)) }
 
 // pullBase returns the commit that a pull request is, or was, to be merged into.
 func (r *repo) pullBase(i *issue) string {

@@ -70,13 +70,7 @@ type repo struct {
 func (r *repo) fullName() string { return r.owner.login + "/" + r.name }
 
 // head returns the commit of a branch, "" if there is none.
-func (r *repo) head(branch string) string {
-	sha, err := r.git.line("rev-parse", "--quiet", "--verify", "refs/heads/"+branch+"^{commit}")
-	if err != nil {
-		return ""
-	}
-	return sha
-}
+func (r *repo) head(branch string) string { return r.git.tip("refs/heads/" + branch) }
 
 // sorted returns the issues and pull requests, newest first.
 func (r *repo) sorted() []*issue {

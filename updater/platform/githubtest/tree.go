@@ -3,6 +3,9 @@ package githubtest
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,8 +38,18 @@ func (d gitDir) entries(tree string, flags ...string) ([]entry, error) {
 	return list, nil
 }
 
+// validPath says whether git takes a path into a tree.
+func validPath(path string) bool {
+	return fs.ValidPath(path) && !strings.ContainsRune(path, 0) && !slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool {
+		return part == "." || strings.EqualFold(part, ".git")
+	})
+}
+
 // at returns what a commit or tree has at path; nil if there is nothing.
 func (d gitDir) at(tree, path string) (*entry, error) {
+	if !validPath(path) {
+		return nil, nil
+	}
 	out, err := d.line("ls-tree", "-z", "--long", "--full-tree", tree, "--", path)
 	if err != nil {
 		return nil, err
@@ -77,10 +90,17 @@ func (d gitDir) kindOf(sha string) string {
 // graft returns base with changes: an entry whose sha is "" is removed. Base
 // may be "" for an empty tree.
 func (d gitDir) graft(base string, changes []entry) (string, error) {
-	index := []string{fmt.Sprintf("GIT_INDEX_FILE=%s/index.%p", d, &changes)}
+	file := fmt.Sprintf("%s/index.%p", d, &changes)
+	defer os.Remove(file)
+	index := []string{"GIT_INDEX_FILE=" + file}
 	read := []string{"read-tree", "--empty"}
 	if base != "" {
 		read = []string{"read-tree", base}
+	}
+	for _, c := range changes {
+		if !validPath(c.path) {
+			return "", fail(422, "path contains a malformed path component")
+		}
 	}
 	if _, err := d.run("", index, read...); err != nil {
 		return "", err
