@@ -10,20 +10,22 @@ import (
 // Take waits until nobody else holds the lock that is the file at path, or until ctx ends. The lock ends
 // with unlock, or with the process.
 func Take(ctx context.Context, path string) (unlock func(), err error) {
-	m := lockedfile.MutexAt(path)
-	got := make(chan error, 1)
+	type taken struct {
+		unlock func()
+		err    error
+	}
+	got := make(chan taken, 1)
 	go func() {
-		var err error
-		unlock, err = m.Lock()
-		got <- err
+		unlock, err := lockedfile.MutexAt(path).Lock()
+		got <- taken{unlock, err}
 	}()
 	select {
-	case err := <-got:
-		return unlock, err
+	case t := <-got:
+		return t.unlock, t.err
 	case <-ctx.Done():
 		go func() { // the wait cannot be broken off; what it gets is given back
-			if <-got == nil {
-				unlock()
+			if t := <-got; t.err == nil {
+				t.unlock()
 			}
 		}()
 		return nil, context.Cause(ctx)
