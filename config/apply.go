@@ -1,7 +1,6 @@
 package config
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -23,23 +22,26 @@ func (c *Config) For(s Subject) Settings {
 	if s.UpdateType != "" {
 		a.block()
 	}
-	return Settings{layers: c.layers(a.over, a.base), subject: a.s, rules: a.applied}
+	return Settings{layers: c.layers(a.over, a.below, a.base), subject: a.s, rules: a.rules}
 }
 
 // An application is the packageRules at work on one subject.
 type application struct {
-	c       *Config
-	s       Subject
-	base    layer
-	over    layer // what rules set, merged with base
-	rules   []*rule
-	applied []Applied
+	c     *Config
+	s     Subject
+	base  layer
+	below layer // the block of the update type, merged with base; nil before that
+	over  layer // what rules set, merged with what is below
+	rules []*rule
 }
 
 func (a *application) rebase() { a.base = a.c.baseFor(a.s.Manager, a.s.Datasource) }
 
 func (a *application) get(option string) *value {
 	if v, ok := a.over[option]; ok {
+		return v
+	}
+	if v, ok := a.below[option]; ok {
 		return v
 	}
 	return a.base[option]
@@ -76,7 +78,6 @@ func (a *application) categories() []string {
 // older one away.
 func (a *application) apply(r *rule, monorepo string) {
 	a.rules = append(a.rules, r)
-	a.applied = append(a.applied, r.applied())
 	for _, m := range r.options {
 		val := m.val
 		if m.name == "groupName" && val.isString() && strings.Contains(val.str, "{{{monorepo}}}") {
@@ -127,11 +128,11 @@ func (a *application) block() {
 	if !block.isObject() || len(block.keys) == 0 {
 		return
 	}
-	base := maps.Clone(a.base)
+	below := make(layer, len(block.keys))
 	for _, m := range block.keys {
-		base[m.name] = mergeOption(m.name, base[m.name], m.val)
+		below[m.name] = mergeOption(m.name, a.base[m.name], m.val)
 	}
-	again := &application{c: a.c, s: a.s, base: base, over: make(layer)}
+	again := &application{c: a.c, s: a.s, base: a.base, below: below, over: make(layer, len(a.over))}
 	for _, r := range a.rules {
 		again.apply(r, Monorepo(a.s.SourceURL, a.s.packageName()))
 	}
@@ -140,7 +141,7 @@ func (a *application) block() {
 			again.over[t] = v
 		}
 	}
-	a.base, a.over = again.base, again.over
+	a.below, a.over = again.below, again.over
 }
 
 // Show returns an option's value for people: secrets are replaced.

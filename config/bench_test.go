@@ -11,7 +11,8 @@ func recommended(tb testing.TB, text string) (Input, *Config) {
 	in := Input{
 		Files:      func(p string) ([]byte, bool) { return []byte(text), p == "renovate.json" },
 		Repository: "acme/shop", Platform: "github",
-		Managers: []ManagerInfo{{Name: "npm"}, {Name: "dockerfile", Categories: []string{"docker"}}, {Name: "github-actions"}},
+		Managers:    []ManagerInfo{{Name: "npm"}, {Name: "dockerfile", Categories: []string{"docker"}}, {Name: "github-actions"}},
+		Datasources: []DatasourceInfo{{Name: "npm"}, {Name: "docker"}, {Name: "github-tags"}},
 	}
 	c, diags, err := Resolve(context.Background(), in)
 	if err != nil {

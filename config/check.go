@@ -35,7 +35,7 @@ func (c *checker) object(v *value, parent string) {
 			c.manager(v, m)
 		case o == nil:
 			c.unknown(v, m, parent)
-		case o.Global && !c.operator && !(c.inherited && o.Inherit):
+		case o.Global && !c.operator && !(c.inherited && o.Inherit) && parent != "hostRules":
 			c.rep.key(m, Warning, "%q is for operators only and has no effect here: it would %s", m.name, o.Doc)
 			v.remove(m.name)
 		default:
@@ -124,6 +124,10 @@ func (c *checker) placed(m member, o *Option, parent string) bool {
 	place := parent
 	if place == "" {
 		place = "."
+	}
+	if parent == "hostRules" && o.Global && !slices.Contains([]string{"token", "username", "password"}, o.Name) {
+		c.rep.key(m, Error, "%q has no place in hostRules", m.name)
+		return false
 	}
 	if o.In == nil || slices.Contains(o.In, place) || c.preset && parent == "" || slices.Contains(updateTypes, parent) || parent == "force" {
 		return true

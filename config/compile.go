@@ -201,21 +201,22 @@ func (c *Config) Digest() string { return c.digest }
 
 // Top returns the options that hold for the repository as a whole.
 func (c *Config) Top() Settings {
-	return Settings{layers: c.layers(nil, c.base), subject: Subject{Repository: c.repository}}
+	return Settings{layers: c.layers(c.base), subject: Subject{Repository: c.repository}}
 }
 
 // Set returns the names of the options that somebody set at the top, in order.
 func (c *Config) Set() []string { return sortedKeys(c.set) }
 
-func (c *Config) layers(over, base layer) []layer {
-	out := make([]layer, 0, 3)
-	if c.force != nil {
-		out = append(out, c.force)
+// layers returns the most specific layers first, below what the operator
+// forces. Layers may be nil.
+func (c *Config) layers(own ...layer) []layer {
+	out := make([]layer, 0, 4)
+	for _, l := range append([]layer{c.force}, own...) {
+		if l != nil {
+			out = append(out, l)
+		}
 	}
-	if over != nil {
-		out = append(out, over)
-	}
-	return append(out, base)
+	return out
 }
 
 // Managers returns the names of the managers that are enabled, in order.
@@ -290,6 +291,12 @@ type baseKey struct{ manager, datasource string }
 // baseFor returns the options of a manager's and a datasource's dependencies
 // before any rule.
 func (c *Config) baseFor(manager, datasource string) layer {
+	if _, ok := c.datasources[datasource]; !ok {
+		datasource = "" // what is unknown changes nothing, and must not fill the memory
+	}
+	if c.managers[manager] == nil {
+		manager = ""
+	}
 	key := baseKey{manager, datasource}
 	if l, ok := c.bases.Load(key); ok {
 		return l.(layer)
@@ -313,14 +320,6 @@ func (c *Config) baseFor(manager, datasource string) layer {
 			}
 		}
 	}
-	if c.known(manager, datasource) {
-		c.bases.Store(key, l)
-	}
+	c.bases.Store(key, l)
 	return l
-}
-
-// known keeps names from outside from filling the memory.
-func (c *Config) known(manager, datasource string) bool {
-	_, ok := c.datasources[datasource]
-	return (ok || datasource == "") && (c.managers[manager] != nil || manager == "")
 }

@@ -58,7 +58,7 @@ func known(s string) []string {
 // it holds; why is reported.
 func compileMatcher(rep *report, m member) (matcher, bool) {
 	if texts, ok := lists[m.name]; ok {
-		patterns, _ := pattern.CompileList(m.val.strings(), pattern.Fold) // bad ones are reported by the checker
+		patterns := pattern.LazyList(m.val.strings(), pattern.Fold) // the checker reports what is wrong
 		return matcher{m.name, func(in *match) bool { return patterns.MatchAny(texts(in)) }}, len(patterns) > 0
 	}
 	switch {
@@ -77,10 +77,10 @@ func compileMatcher(rep *report, m member) (matcher, bool) {
 func currentVersion(text string) matcher {
 	const name = "matchCurrentVersion"
 	if _, _, ok := pattern.Expression(strings.TrimPrefix(text, "!")); ok {
-		p, err := pattern.Compile(text, pattern.Exact)
+		p := pattern.Lazy(text, pattern.Exact)
 		return matcher{name, func(in *match) bool {
 			v := first(in.s.LockedVersion, in.s.CurrentVersion, in.s.CurrentValue)
-			return err == nil && v != "" && p.Match(v)
+			return v != "" && p.Match(v)
 		}}
 	}
 	return matcher{name, func(in *match) bool {

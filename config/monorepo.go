@@ -43,7 +43,7 @@ var monorepos = sync.OnceValue(func() *monorepoTable {
 			t.repos[strings.ToLower(strings.TrimSuffix(field, "/*"))] = name
 		}
 		if packages != nil {
-			list, _ := pattern.CompileList(packages, pattern.Fold)
+			list := pattern.LazyList(packages, pattern.Fold)
 			t.patterns = append(t.patterns, monorepoPattern{name, list})
 		}
 	}

@@ -114,8 +114,8 @@ func (set *ruleSet) file(v *value, index int32) {
 func literals(list *value) ([]string, bool) {
 	var out []string
 	for _, text := range list.strings() {
-		m, err := pattern.Compile(text, pattern.Fold)
-		if err != nil || m.Negated() {
+		m := pattern.Lazy(text, pattern.Fold)
+		if m.Negated() {
 			continue // what a list rules out does not make it match more
 		}
 		literal, ok := m.Literal()

@@ -12,7 +12,7 @@ import (
 type Settings struct {
 	layers  []layer // the most specific first
 	subject Subject
-	rules   []Applied
+	rules   []*rule
 }
 
 // A layer holds options that were merged already with all layers below.
@@ -114,7 +114,13 @@ func (s Settings) Origins(name string) []Origin {
 }
 
 // Rules returns the packageRules that applied, in order.
-func (s Settings) Rules() []Applied { return s.rules }
+func (s Settings) Rules() []Applied {
+	out := make([]Applied, len(s.rules))
+	for i, r := range s.rules {
+		out[i] = r.applied()
+	}
+	return out
+}
 
 // Subject returns what the settings are for, after rules with
 // overrideDatasource, overrideDepName or overridePackageName.

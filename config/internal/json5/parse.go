@@ -267,9 +267,10 @@ func (p *parser) comma(end byte) {
 	case ',':
 		p.pos++
 	case end, 0:
+	case '}', ']': // the caller knows what it closes
 	default:
 		p.problem(last, "a comma is missing")
-		if c := p.peek(); c == '"' || c == '\'' || c == '{' || c == '[' || c == ']' || c == '}' {
+		if c := p.peek(); c == '"' || c == '\'' || c == '{' || c == '[' {
 			return
 		}
 		if at := p.pos; p.ident() != "" {

@@ -95,7 +95,7 @@ func (p *parser) escaped(start, first int, quote byte) string {
 			p.pos++
 			return strings.ToValidUTF8(b.String(), "\ufffd")
 		case c == '\n' || c == '\r':
-			p.problem(start, "string without end on its line")
+			p.stop(start, "string without end on its line") // what follows would be noise
 			return b.String()
 		case c == '\\':
 			p.pos++

@@ -98,8 +98,7 @@ func (g *globber) segment(s string) string {
 		}
 		switch c {
 		case '*':
-			for i < len(s) && s[i] == '*' && (i+1 >= len(s) || s[i+1] != '(') {
-				i++
+			for i++; i < len(s) && s[i] == '*' && (i+1 >= len(s) || s[i+1] != '('); i++ {
 			}
 			b.WriteString("[^/]*")
 			continue
@@ -260,7 +259,7 @@ func braces(glob string) ([]string, error) {
 		}
 		for _, middle := range middles {
 			for _, tail := range rest {
-				if out = append(out, before+middle+tail); len(out) > maxBraces || len(out)*len(glob) > 1<<18 {
+				if out = append(out, before+middle+tail); len(out) > maxBraces || len(out)*len(glob) > 1<<15 {
 					return nil, errors.New("its braces stand for too many patterns")
 				}
 			}
@@ -298,7 +297,7 @@ func sequence(s string) []string {
 	from, to, ok := strings.Cut(s, "..")
 	a, err1 := strconv.Atoi(from)
 	b, err2 := strconv.Atoi(to)
-	if !ok || err1 != nil || err2 != nil || b-a > maxBraces || a-b > maxBraces {
+	if !ok || err1 != nil || err2 != nil || len(s) > 20 || b-a > maxBraces || a-b > maxBraces {
 		return nil
 	}
 	step := 1

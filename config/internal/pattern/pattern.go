@@ -11,10 +11,11 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // maxLength limits patterns; the longest in real configurations have some hundred bytes.
-const maxLength = 10_000
+const maxLength = 4096
 
 // A Case says whether a glob distinguishes upper and lower case. Expressions
 // always do, unless they end in "/i".
@@ -29,43 +30,104 @@ const (
 type Matcher struct {
 	text    string
 	negated bool
-	all     bool
 	fold    bool
-	literal string // if re is nil
-	re      *regexp.Regexp
-	not     *regexp.Regexp // what a "!(...)" in the glob rules out; may be nil
+	form    form
+	literal string // of a literal; what a prefix or a tree begins with
+	lazy    *lazy  // of an expression or a glob
 }
 
-// Compile reads a pattern.
+// A form is how a pattern is matched: most need no expression.
+type form uint8
+
+const (
+	literal    form = iota
+	all             // "*"
+	prefix          // "name*"
+	tree            // "name/**"
+	glob            // any other glob
+	expression      // "/expression/"
+)
+
+// A lazy is an expression that is compiled when it is needed first: of the
+// many patterns of the usual presets few are ever looked at.
+type lazy struct {
+	once sync.Once
+	body string
+	c    Case
+	re   *regexp.Regexp // nil if the pattern is wrong
+	not  *regexp.Regexp // what a "!(...)" in the glob rules out; may be nil
+	err  error
+}
+
+func (l *lazy) compile(f form) error {
+	l.once.Do(func() {
+		if f == glob {
+			l.re, l.not, l.err = compileGlob(l.body, l.c)
+			return
+		}
+		expr, flags, _ := Expression(l.body)
+		if l.re, l.err = regexp.Compile(flags + expr); l.err != nil {
+			l.re, l.err = nil, Explain(expr, l.err)
+		}
+	})
+	return l.err
+}
+
+// Compile reads a pattern, and says what is wrong with it.
 func Compile(text string, c Case) (Matcher, error) {
+	m := Lazy(text, c)
+	if len(text) > maxLength {
+		return m, fmt.Errorf("pattern of %d bytes is too long", len(text))
+	}
+	if m.lazy == nil {
+		return m, nil
+	}
+	return m, m.lazy.compile(m.form)
+}
+
+// Lazy reads a pattern that is compiled when it is used. It matches nothing if
+// it is wrong.
+func Lazy(text string, c Case) Matcher {
 	m := Matcher{text: text, fold: c == Fold}
 	body, negated := strings.CutPrefix(text, "!")
 	if negated && strings.HasPrefix(body, "(") {
 		body, negated = text, false // an extended glob
 	}
 	m.negated = negated
-	if len(text) > maxLength {
-		return m, fmt.Errorf("pattern of %d bytes is too long", len(text))
-	}
-	if expr, flags, ok := Expression(body); ok {
-		re, err := regexp.Compile(flags + expr)
-		if err != nil {
-			return m, Explain(expr, err)
-		}
-		m.re = re
-		return m, nil
+	if _, _, ok := Expression(body); ok {
+		m.form, m.lazy = expression, &lazy{body: body, c: c}
+		return m
 	}
 	if body == "*" || body == "**" {
-		m.all = true
-		return m, nil
+		m.form = all
+		return m
 	}
-	if !strings.ContainsAny(body, `*?[]{}()\+@!`) {
-		m.literal = body
-		return m, nil
+	plain := func(s string) bool { return s != "" && !strings.ContainsAny(s, `*?[]{}()\+@!`+"\x80") && ascii(s) }
+	at := func(s string) bool { return plain(strings.TrimPrefix(s, "@")) } // "@" is special before "(" only
+	trimmed := strings.TrimRight(body, "*")
+	switch stars := len(body) - len(trimmed); {
+	case stars == 0 && !strings.ContainsAny(body, `*?[]{}()\+!`):
+		m.form, m.literal = literal, body
+	case stars == 2 && strings.HasSuffix(trimmed, "/") && at(trimmed) && !strings.Contains(trimmed, "//"):
+		m.form, m.literal = tree, trimmed
+	case stars > 0 && !strings.HasSuffix(trimmed, "/") && at(trimmed) && !strings.Contains(trimmed, "//"):
+		m.form, m.literal = prefix, trimmed
+	default:
+		m.form, m.lazy = glob, &lazy{body: body, c: c}
+		if len(body) > maxLength {
+			m.lazy.body = "[" // matches nothing else than itself
+		}
 	}
-	var err error
-	m.re, m.not, err = compileGlob(body, c)
-	return m, err
+	return m
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // Expression returns the inside of "/expression/", and its flags in Go's
@@ -113,28 +175,38 @@ func (m Matcher) Negated() bool { return m.negated }
 // Literal returns the only text that the pattern matches. ok is false if it may
 // match others, apart from case.
 func (m Matcher) Literal() (s string, ok bool) {
-	return m.literal, m.re == nil && !m.all && !m.negated
+	return m.literal, m.form == literal && !m.negated
 }
 
 // Hit reports whether s matches what follows the "!", if there is one.
 func (m Matcher) Hit(s string) bool {
-	switch {
-	case m.all:
+	switch m.form {
+	case all:
 		return true
-	case m.re == nil && m.fold:
-		return strings.EqualFold(s, m.literal)
-	case m.re == nil:
-		return s == m.literal
-	}
-	if m.isGlob() && strings.Contains(s, "//") {
+	case literal:
+		return m.same(s, m.literal)
+	case prefix:
+		n := len(m.literal)
+		s = collapse(s)
+		return len(s) >= n && m.same(s[:n], m.literal) && strings.IndexByte(s[n:], '/') < 0
+	case tree:
+		n := len(m.literal)
+		s = collapse(s)
+		return len(s) >= n && m.same(s[:n], m.literal)
+	case glob:
 		s = collapse(s)
 	}
-	return m.re.MatchString(s) && (m.not == nil || !m.not.MatchString(s))
+	if m.lazy.compile(m.form) != nil {
+		return false
+	}
+	return m.lazy.re.MatchString(s) && (m.lazy.not == nil || !m.lazy.not.MatchString(s))
 }
 
-func (m Matcher) isGlob() bool {
-	_, _, expr := Expression(strings.TrimPrefix(m.text, "!"))
-	return !expr
+func (m Matcher) same(a, b string) bool {
+	if m.fold {
+		return strings.EqualFold(a, b)
+	}
+	return a == b
 }
 
 // Match reports whether s matches the pattern alone.
@@ -144,23 +216,13 @@ func (m Matcher) Match(s string) bool { return m.Hit(s) != m.negated }
 // are any, and what none with "!" rules out. An empty list matches nothing.
 type List []Matcher
 
-// CompileList reads patterns. It returns the good ones, and the errors of the
-// others by index.
-func CompileList(texts []string, c Case) (List, map[int]error) {
-	list := make(List, 0, len(texts))
-	var errs map[int]error
+// LazyList reads patterns that are compiled when they are used.
+func LazyList(texts []string, c Case) List {
+	list := make(List, len(texts))
 	for i, text := range texts {
-		m, err := Compile(text, c)
-		if err != nil {
-			if errs == nil {
-				errs = make(map[int]error)
-			}
-			errs[i] = err
-			continue
-		}
-		list = append(list, m)
+		list[i] = Lazy(text, c)
 	}
-	return list, errs
+	return list
 }
 
 // Match reports whether s is in the list.
