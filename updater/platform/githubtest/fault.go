@@ -14,7 +14,7 @@ const (
 	Cut                 // close the connection and do nothing
 	Lose                // do as usual, but close the connection instead of answering
 	Unknown             // say that mergeability is not known yet ("mergeable": null)
-	Lag                 // leave the newest item out of a list, as GitHub does for a moment after it was made
+	Lag                 // leave the first item out of a list: of one that is newest first, what was just made, as GitHub does for a moment
 	Limit               // answer 403 as GitHub's secondary rate limit does, with RetryAfter
 	Expire              // answer 401 as if the token had expired
 )
@@ -25,7 +25,7 @@ type Fault struct {
 	// description such as "pulls/create", "graphql", "git-upload-pack" (fetch),
 	// "git-receive-pack" (push), or "" for any.
 	Op    string
-	Repo  string // "owner/name"; "" for any
+	Repo  string // "owner/name"; "" for any, and always so for GraphQL
 	Nth   int    // the first matching request that it happens to, from 1; 0 is 1
 	Times int    // how often it happens; 0 is once, negative is for ever
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 //go:embed github.graphql
@@ -27,7 +28,7 @@ func Query(text string) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	_, problems := gqlparser.LoadQuery(schema, text)
+	_, problems := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
 	var out []string
 	for _, p := range problems {
 		out = append(out, p.Message)
