@@ -18,6 +18,7 @@ type checker struct {
 	operator  bool            // the file is the operator's
 	inherited bool            // the file is an organisation's
 	preset    bool            // the file is to be taken over by others
+	quiet     bool            // inside of an option that is not supported
 }
 
 // kinds are the JSON types of option types.
@@ -83,8 +84,10 @@ func (c *checker) option(v *value, m member, o *Option, parent string) {
 		v.remove(m.name)
 		return
 	}
-	if o.Support == NotYet && !isMatcher(o.Name) && !same(m.val, o.value) {
+	if o.Support == NotYet && !isMatcher(o.Name) && !c.quiet && !same(m.val, o.value) {
 		c.rep.key(m, Unsupported, "%q is not supported yet: it would %s", m.name, o.Doc)
+		c.quiet = true // the same of what is inside would say nothing new
+		defer func() { c.quiet = false }()
 	}
 	c.values(m, o)
 	if check, ok := checks[m.name]; ok {

@@ -33,8 +33,8 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 	own, file := discover(in, rep, global.get("configFileNames").strings())
 	if own != nil {
 		r.prepare(own, checker{})
-		r.secrets(own, global)
 		own = r.expand(own, visit{})
+		r.secrets(own, global)
 		merged = mergeObject(merged, own)
 	} else if file != "" {
 		r.distrust(file + " cannot be read")
@@ -154,7 +154,11 @@ func (r *resolver) fill(v, from *value, kind string) string {
 			b.WriteString(found.str)
 			v.secret = v.secret || kind == "secrets"
 		} else {
-			r.rep.at(v, Error, "there is no %s.%s: the operator has not set it", kind, clip(name))
+			severity := Error
+			if len(r.in.Global) == 0 { // nobody asked the operator
+				severity = Warning
+			}
+			r.rep.at(v, severity, "there is no %s.%s: the operator has not set it", kind, clip(name))
 		}
 		rest = rest[open+end+2:]
 	}

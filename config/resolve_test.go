@@ -96,6 +96,8 @@ func TestDiagnostics(t *testing.T) {
 		{`{"automerge": "yes"}`, `renovate.json:1:2: "automerge" should be a boolean, found a string`},
 		{`{"draftPR": true}`, `renovate.json:1:2: "draftPR" is not supported yet: it would open pull requests as drafts`},
 		{`{"draftPR": false}`, ``},
+		{`{"postUpgradeTasks": {"commands": ["x"]}}`, `renovate.json:1:2: "postUpgradeTasks" is not supported yet: it would run commands after updates`},
+		{`{"npmrc": "{{ secrets.X }}"}`, "renovate.json:1:2: \"npmrc\" is not supported yet: it would read this text as .npmrc\nrenovate.json:1:11: there is no secrets.X: the operator has not set it"},
 		{`{"token": "x"}`, `renovate.json:1:2: "token" is for operators only and has no effect here: it would log in to the platform with this token`},
 		{`{"packageRules": [{"automerge": true}]}`, `renovate.json:1:19: a rule needs something to match, such as matchPackageNames; for everything, set its options at the top`},
 		{`{"packageRules": [{"matchPackageNames": ["/a(?!b)/"], "automerge": true}]}`, `renovate.json:1:42: expression /a(?!b)/ looks around, which RE2 cannot: use a second pattern with a leading "!" for what must not match`},
@@ -198,14 +200,15 @@ func TestIgnores(t *testing.T) {
 }
 
 func TestHostRules(t *testing.T) {
-	in := input(`{"hostRules": [{"matchHost": "https://r.example.test/a/", "token": "{{ secrets.T }}"}, {"hostType": "docker", "timeout": 5}, {"matchHost": "example.test", "username": "u", "password": "{{ secrets.P }}"}]}`)
+	in := input(`{"hostRules": [{"matchHost": "https://r.example.test/a/", "token": "{{ secrets.T }}"}, {"hostType": "docker", "timeout": 5}, {"matchHost": "example.test", "username": "u", "password": "{{ secrets.P }}"}], "extends": ["local>p/q"]}`)
+	in.Presets = memory{"local>p/q//default.json": `{"hostRules": [{"matchHost": "q.example.test", "hostType": "npm", "password": "{{ secrets.T }}"}]}`}
 	in.Global = []byte(`{secrets: {T: 'tok'}}`)
 	c, diags := resolve(t, in)
 	if len(diags) != 1 || !strings.Contains(diags[0].Text, "secrets.P") {
 		t.Errorf("diagnostics %v", diags)
 	}
 	rules := c.HostRules()
-	if len(rules) != 3 || rules[0].HostType != "docker" || rules[1].MatchHost != "example.test" || rules[2].Token.Reveal() != "tok" || rules[2].Token.String() != "[secret]" {
+	if len(rules) != 4 || rules[3].Password.Reveal() != "tok" || rules[0].HostType != "docker" || rules[1].MatchHost != "example.test" || rules[2].Token.Reveal() != "tok" || rules[2].Token.String() != "[secret]" {
 		t.Errorf("rules %v", rules)
 	}
 	for url, want := range map[string]bool{"https://r.example.test/a/b": true, "https://r.example.test/b": false, "https://x.test": false} {

@@ -80,8 +80,8 @@ func tag(s string, line int) (t token, size int, err error) {
 			start = 3
 		}
 		if strings.HasPrefix(rest, "!--") {
-			end := strings.Index(rest, "--")
-			if end = strings.Index(rest[3:], "--"); end < 0 {
+			end := strings.Index(rest[3:], "--")
+			if end < 0 {
 				return fail("comment without end")
 			}
 			close := strings.Index(rest[3+end:], "}}")

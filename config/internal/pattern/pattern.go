@@ -102,7 +102,7 @@ func Lazy(text string, c Case) Matcher {
 		m.form = all
 		return m
 	}
-	plain := func(s string) bool { return s != "" && !strings.ContainsAny(s, `*?[]{}()\+@!`+"\x80") && ascii(s) }
+	plain := func(s string) bool { return s != "" && !strings.ContainsAny(s, `*?[]{}()\+@!`) && ascii(s) }
 	at := func(s string) bool { return plain(strings.TrimPrefix(s, "@")) } // "@" is special before "(" only
 	trimmed := strings.TrimRight(body, "*")
 	switch stars := len(body) - len(trimmed); {
