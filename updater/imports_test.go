@@ -59,7 +59,9 @@ var effects = []string{"os", "os/exec", "net", "net/http", "io/ioutil", "math/ra
 func refused(name, imp string) string {
 	own, isOwn := strings.CutPrefix(imp, module)
 	under := func(dir string) bool { return strings.HasPrefix(name, dir+"/") }
-	plugin := func(dir string) bool { return under(dir) && !strings.HasSuffix(name, "/all") && !strings.HasSuffix(name, "test") }
+	plugin := func(dir string) bool {
+		return under(dir) && !strings.HasSuffix(name, "/all") && !strings.HasSuffix(name, "test")
+	}
 	switch {
 	case isOwn && strings.HasSuffix(own, "/all") && !under("cmd"):
 		return "only cmd and tests import a list of plugins"

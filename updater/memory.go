@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/currant-bot/currant/managers"
@@ -35,13 +37,24 @@ type record struct {
 	Problems []managers.Problem
 	Digests  []plan.DigestQuery
 	Watch    []watched
-	State    string    // fingerprint of all that a pass depends on
-	Until    time.Time // when the outcome may change although nothing else does
-	Quiet    bool      // nothing was left to do
+	Renders  map[string]rendered // by branch, of those that a tool makes
+	State    string              // fingerprint of all that a pass depends on
+	Until    time.Time           // when the outcome may change although nothing else does
+	Quiet    bool                // nothing was left to do
 }
 
 // A watched pull request is one that may merge when its checks turn green.
 type watched struct{ Base, Head string }
+
+// A rendered is what a tool made of a branch. Tools are slow, and what they
+// make of the same commit does not change.
+type rendered struct {
+	Commit      string // that it was made from
+	Fingerprint string // of the branch's members
+	Blobs       map[string]string
+	Notes       []string
+	Warnings    []string
+}
 
 // form changes whenever what is remembered, or what managers extract, means something else.
 const form = 1
@@ -173,6 +186,30 @@ func watch(r *Report, s plan.State) []watched {
 			if p.Branch == b.Name && p.State == platform.Open {
 				out = append(out, watched{p.Base, branch.Head})
 			}
+		}
+	}
+	return out
+}
+
+// reuse returns what last time's tools made of a branch, if nothing that they
+// started from has changed and the branch on the host still is just that.
+func (v *visit) reuse(t Tree, s plan.State) reuse {
+	return func(b plan.Branch) (plan.Rendered, bool) {
+		was, ok := v.last.Renders[b.Name]
+		branch, exists := s.Branches[b.Name]
+		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Fingerprint() || !maps.Equal(was.Blobs, branch.Changed) {
+			return plan.Rendered{}, false
+		}
+		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings}, true
+	}
+}
+
+// renders lists what tools made of this pass's branches.
+func renders(r *Report) map[string]rendered {
+	out := make(map[string]rendered)
+	for _, b := range r.Branches {
+		if b.Err == "" && len(b.Blobs) > 0 && slices.ContainsFunc(b.Members, func(m plan.Member) bool { return m.Decision.Dep.Render != "" }) {
+			out[b.Name] = rendered{r.Commit, b.Fingerprint(), b.Blobs, b.Notes, b.Warnings}
 		}
 	}
 	return out

@@ -74,7 +74,8 @@ type visit struct {
 	host    platform.Repository
 	account platform.Account
 	repo    Repo
-	now     record // what this pass found
+	last    record // what the last pass found
+	now     record // what this one found
 }
 
 // look does everything but act.
@@ -98,7 +99,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 	if err != nil || r.Skipped != "" {
 		return r, err
 	}
-	if err := v.Engine.decide(ctx, t, r); err != nil {
+	if err := v.Engine.decide(ctx, t, r, v.reuse(t, state)); err != nil {
 		return nil, err
 	}
 	v.now.Watch = watch(r, state)
@@ -108,7 +109,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 		}
 	}
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
-	v.now.Until, v.now.Digests, v.now.Quiet = r.Until, r.Digests, quiet(r)
+	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, r.Digests, quiet(r), renders(r)
 	if v.now.Quiet {
 		v.now.State, err = v.fingerprint(ctx, t, r, state, v.now)
 	}
@@ -143,7 +144,8 @@ func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) 
 	if err != nil {
 		return nil, state, err
 	}
-	last := v.Memory.get(v.name)
+	v.last = v.Memory.get(v.name)
+	last := v.last
 	v.now = record{Commit: t.Snapshot.Commit, Config: c.Digest()}
 	if last.Commit == v.now.Commit && last.Config == v.now.Config {
 		r.Found, r.Problems = last.Found, last.Problems
@@ -174,8 +176,8 @@ const Unchanged = "nothing has changed since the last pass"
 // state asks the host and git what there is.
 func (v *visit) state(ctx context.Context, c *config.Config, t Tree) (plan.State, error) {
 	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks)}
-	if c.Stale() {
-		s.Stale = "a shared preset could not be fetched, and its last good copy is in force"
+	if why, stale := c.Stale(); stale {
+		s.Stale = strings.Join(why, "; ")
 	}
 	prefix := c.Top().String("branchPrefix")
 	var err error

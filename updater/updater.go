@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/currant-bot/currant/config"
@@ -110,7 +111,7 @@ func (e *Engine) Extract(ctx context.Context, t Tree) (*Report, error) {
 		r.Skipped = "the configuration says enabled: false (" + r.Config.Top().Origin("enabled").String() + ")"
 		return r, nil
 	}
-	found, err := extract.Run(ctx, t.Snapshot, e.offers(r.Config), r.Config.Ignored, e.Memo)
+	found, err := extract.Run(ctx, t.Snapshot, e.offers(r.Config), e.Memo)
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +148,14 @@ func (e *Engine) Plan(ctx context.Context, t Tree) (*Report, error) {
 	if err != nil || r.Skipped != "" {
 		return r, err
 	}
-	return r, e.decide(ctx, t, r)
+	return r, e.decide(ctx, t, r, nil)
 }
 
-// decide carries r from what was found to rendered branches.
-func (e *Engine) decide(ctx context.Context, t Tree, r *Report) error {
+// A reuse returns what a branch was rendered to before, if that still holds.
+type reuse func(plan.Branch) (plan.Rendered, bool)
+
+// decide carries r from what was found to rendered branches. again may be nil.
+func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) error {
 	w := e.world(t, r)
 	asked := plan.Ask(w, r.Found)
 	queries := plan.Queries(asked)
@@ -185,7 +189,7 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report) error {
 	if err != nil {
 		return err
 	}
-	return e.render(ctx, w, t, r, branches)
+	return e.render(ctx, w, t, r, branches, again)
 }
 
 // redact takes secrets out of the errors of facts.
@@ -236,7 +240,7 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 }
 
 // render makes the changes of every branch that may become one. A branch that cannot be rendered says so; the others go on.
-func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, branches []plan.Branch) error {
+func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, branches []plan.Branch, again reuse) error {
 	maker := render.Maker{Managers: w.Managers, Tools: e.Tools}
 	s := render.Snapshot{Repository: t.Repository, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS}
 	for _, f := range t.Snapshot.List() {
@@ -244,6 +248,13 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 	}
 	for _, b := range branches {
 		out := plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit}
+		if again != nil {
+			if known, ok := again(b); ok {
+				known.Complete(w)
+				r.Branches = append(r.Branches, known)
+				continue
+			}
+		}
 		if b.State != plan.Unsupported && b.State != plan.Waiting {
 			e.step(t.Repository, "render", "%s", b.Title)
 			c, err := maker.Render(ctx, s, b)
@@ -288,9 +299,17 @@ func blob(id string, mode platform.Mode) string { return fmt.Sprintf("%s %d", id
 func (e *Engine) offers(c *config.Config) []extract.Offer {
 	var out []extract.Offer
 	for _, m := range e.Kit.Managers {
-		if match, ok := c.Matcher(m.Name); ok {
-			out = append(out, extract.Offer{Manager: m, Match: match})
+		if _, on := c.Enabled(m.Name); !on {
+			continue
 		}
+		patterns := c.Patterns(m.Name)
+		out = append(out, extract.Offer{Manager: m, Match: func(path string) bool {
+			if !slices.ContainsFunc(patterns, func(p config.Pattern) bool { return p.Match(path) }) {
+				return false
+			}
+			_, ignored := c.IgnoresFor(m.Name, path)
+			return !ignored
+		}})
 	}
 	return out
 }

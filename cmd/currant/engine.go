@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/spf13/pflag"
 
 	"github.com/currant-bot/currant/config"
@@ -82,6 +83,15 @@ func (o *options) complete(w world) error {
 			*x.field = w.getenv(x.name)
 		}
 	}
+	if o.platform == "" {
+		o.platform = "local"
+		if o.endpoint != "" {
+			o.platform = "github"
+		}
+	}
+	if o.platform == "github" && o.endpoint == "" {
+		o.endpoint = "https://api.github.com/"
+	}
 	o.noDownloads = o.noDownloads || w.getenv("CURRANT_NO_DOWNLOADS") != ""
 	home := w.getenv("HOME")
 	if (o.cache == "" || o.state == "") && home == "" {
@@ -119,6 +129,8 @@ type engine struct {
 	redact func(string) string
 	copier *copier.Engine
 
+	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
+
 	mu      sync.Mutex
 	reaches map[string]updater.Reach
 	disk    *cache.Disk
@@ -132,6 +144,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 		return nil, err
 	}
 	e := &engine{w: w, o: o, reaches: make(map[string]updater.Reach)}
+	e.fetchers = map[string]presets.Fetcher{"http": e.fetchURL}
 	var global []byte
 	if o.config != "" {
 		var err error
@@ -146,7 +159,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
 		return nil, fmt.Errorf("opening the cache: %w", err)
 	}
-	if e.client, err = e.newClient(e.base); err != nil {
+	if e.client, err = e.newClient(e.base, true); err != nil {
 		return nil, err
 	}
 	tools, err := e.templates(ctx, p)
@@ -156,10 +169,10 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	e.Engine = &updater.Engine{
 		Kit:    updater.Kit{Managers: managersall.Managers, Sources: datasourcesall.Sources, Schemes: schemesall.Schemes},
 		Reach:  e.reach,
-		Global: global, Platform: orElse(o.platform, "local"), Endpoint: o.endpoint,
+		Global: global, Platform: o.platform, Endpoint: o.endpoint,
 		Tools: tools, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
 	}
-	e.Presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: map[string]presets.Fetcher{"http": e.fetchURL}}
+	e.Presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: e.fetchers}
 	return e, nil
 }
 
@@ -205,8 +218,9 @@ func (e *engine) rules(ctx context.Context, global []byte) error {
 	return nil
 }
 
-// newClient returns a client for rules. Its answers are kept on disk, apart for each set of credentials.
-func (e *engine) newClient(rules []host.Rule) (*host.Client, error) {
+// newClient returns a client for rules. Its answers are kept on disk, apart for
+// each set of credentials; with ask, it asks each time whether they have changed.
+func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 	env := make(map[string]string)
 	for _, kv := range e.w.environ() {
 		k, v, _ := strings.Cut(kv, "=")
@@ -215,9 +229,9 @@ func (e *engine) newClient(rules []host.Rule) (*host.Client, error) {
 	c, err := host.New(host.Options{
 		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: "currant",
 		Cache: func(next http.RoundTripper) http.RoundTripper {
-			return &cache.Transport{Next: next, Disk: e.disk, Now: time.Now}
+			return &cache.Transport{Next: next, Disk: e.disk, Now: time.Now, AlwaysAsk: ask}
 		},
-		Now: time.Now,
+		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Now: time.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("preparing connections: %w", err)
@@ -247,7 +261,7 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	if r, ok := e.reaches[key]; ok {
 		return r, nil
 	}
-	client, err := e.newClient(append(append([]host.Rule{}, e.base...), own...))
+	client, err := e.newClient(append(append([]host.Rule{}, e.base...), own...), false)
 	if err != nil {
 		return updater.Reach{}, err
 	}

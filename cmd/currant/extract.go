@@ -61,6 +61,9 @@ func extractFolder(ctx context.Context, w world, o options, args []string) (*upd
 		return nil, err
 	}
 	defer e.close()
+	if err := e.reachPresets(); err != nil {
+		return nil, err
+	}
 	r, err := e.Extract(ctx, t)
 	if err == nil {
 		err = configErrors(r)

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"net/url"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -17,7 +16,6 @@ import (
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/github"
 	"github.com/currant-bot/currant/updater/platform/local"
-	"github.com/currant-bot/currant/updater/presets"
 )
 
 // platformFlags are those of commands that change a platform.
@@ -46,15 +44,6 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 	if err := o.complete(w); err != nil {
 		return nil, err
 	}
-	if o.platform == "" {
-		o.platform = "local"
-		if o.endpoint != "" {
-			o.platform = "github"
-		}
-	}
-	if o.platform == "github" && o.endpoint == "" {
-		o.endpoint = "https://api.github.com/"
-	}
 	e, err := newEngine(ctx, w, o, p)
 	if err != nil {
 		return nil, err
@@ -79,14 +68,7 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 func (p *passer) platform(w world, o options, names []string) (platform.Writer, error) {
 	switch o.platform {
 	case "github":
-		token := w.getenv("CURRANT_TOKEN")
-		if token == "" {
-			return nil, errors.New("CURRANT_TOKEN is not set: it must hold a token that may read and write contents and pull requests")
-		}
-		r, err := github.New(github.Options{
-			URL: o.endpoint, Token: func(context.Context) (string, error) { return token, nil }, Client: p.engine.client.HTTP(),
-			Repositories: names, Mirrors: filepath.Join(o.cache, "mirrors"), Now: time.Now,
-		})
+		r, err := p.engine.github(names)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +81,6 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 			_, err = m.Fetch(ctx)
 			return m, err
 		}
-		p.presets(r, o)
 		return r.Writer(), nil
 	case "local":
 		if len(names) > 1 {
@@ -120,21 +101,34 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 	return nil, fmt.Errorf("--platform %s: there are github and local", o.platform)
 }
 
-// presets lets local> presets, and github> ones of the same host, come from the platform.
-func (p *passer) presets(r platform.Reader, o options) {
-	s, ok := p.engine.Presets.(*presets.Source)
-	if !ok {
-		return
+// github returns the reader of GitHub, and lets presets of that host come from it.
+func (e *engine) github(names []string) (*github.Reader, error) {
+	token := e.w.getenv("CURRANT_TOKEN")
+	if token == "" {
+		return nil, errors.New("CURRANT_TOKEN is not set: it must hold a token that may read, and for a run also write, contents and pull requests")
+	}
+	r, err := github.New(github.Options{
+		URL: e.o.endpoint, Token: func(context.Context) (string, error) { return token, nil }, Client: e.client.HTTP(),
+		Repositories: names, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now,
+	})
+	if err != nil {
+		return nil, err
 	}
 	fetch := func(ctx context.Context, ref config.Ref) ([]byte, error) {
-		data, err := r.File(ctx, ref.Repository, ref.Path, ref.Tag)
-		if errors.Is(err, platform.ErrNotFound) {
-			return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
-		}
-		return data, err
+		return r.File(ctx, ref.Repository, ref.Path, ref.Tag)
 	}
-	s.Fetchers["local"] = fetch
-	if strings.Contains(o.endpoint, "//api.github.com/") {
-		s.Fetchers["github"] = fetch
+	e.fetchers["local"] = fetch
+	if u, err := url.Parse(e.o.endpoint); err == nil && u.Host == "api.github.com" {
+		e.fetchers["github"] = fetch
 	}
+	return r, nil
+}
+
+// reachPresets lets a command on a folder fetch the presets of the platform that it was told of.
+func (e *engine) reachPresets() error {
+	if e.o.platform != "github" {
+		return nil
+	}
+	_, err := e.github(nil)
+	return err
 }

@@ -42,6 +42,9 @@ func planCommand(w world) *cobra.Command {
 				return err
 			}
 			defer e.close()
+			if err := e.reachPresets(); err != nil {
+				return err
+			}
 			r, err := e.Plan(cmd.Context(), t)
 			p.done()
 			if err == nil {

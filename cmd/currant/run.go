@@ -69,6 +69,7 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer, names []s
 			continue
 		}
 		complain(w.err, r)
+		doubts(w.err, r)
 		writeOutcomes(w.out, r, effects, passer.Runner == nil)
 		if err := effectErrors(effects); err != nil {
 			fmt.Fprintf(w.err, "error: %s: %s\n", name, passer.redact(err.Error()))
@@ -81,6 +82,20 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer, names []s
 		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))
 	}
 	return nil
+}
+
+// doubts prints which dependencies could not be looked up completely, and why.
+func doubts(w io.Writer, r *updater.Report) {
+	for _, d := range r.Decisions {
+		if d.Facts == plan.Complete {
+			continue
+		}
+		for _, x := range d.Reasons {
+			if x.Code == plan.CodeLookupFailed {
+				fmt.Fprintf(w, "warning: %s: %s: %s\n", d.Path, d.Dep.Name, x)
+			}
+		}
+	}
 }
 
 // effectErrors joins what went wrong, apart from the host having moved on, which the next pass sees.

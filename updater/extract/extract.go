@@ -39,14 +39,11 @@ type Result struct {
 	Parsed   int // manager and file pairs that were not remembered
 }
 
-// Run reads the files of s, those that ignored names left out. It returns what was found in order of path and manager. The error is
-// only ever about ctx: what is wrong with a file is a problem in the result.
-func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, ignored func(path string) bool, memo *Memo) (Result, error) {
+// Run reads the files of s. It returns what was found in order of path and
+// manager. The error is only ever about ctx: what is wrong with a file is a problem in the result.
+func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, memo *Memo) (Result, error) {
 	var jobs []job
 	for _, e := range s.List() {
-		if ignored != nil && ignored(e.Path) {
-			continue
-		}
 		var takers []*managers.Manager
 		for _, o := range offers {
 			if o.Match(e.Path) {

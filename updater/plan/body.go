@@ -195,7 +195,7 @@ func Hash(text string) string {
 
 // Sign adds the marker of b to its body.
 func Sign(b Branch, title, body string) string {
-	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.updates()}
+	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.Fingerprint()}
 	if len(b.Members) <= 100 {
 		for _, x := range b.Members {
 			m.Members = append(m.Members, x.Key())
@@ -208,8 +208,8 @@ func Sign(b Branch, title, body string) string {
 	return body + "\n<!--currant:" + base64.StdEncoding.EncodeToString(data) + "-->"
 }
 
-// updates identifies what b changes.
-func (b Branch) updates() string {
+// Fingerprint identifies what b changes: its members and their new values.
+func (b Branch) Fingerprint() string {
 	var out []string
 	for _, m := range b.Members {
 		out = append(out, m.Key()+"|"+m.Update.Value+"|"+m.Update.Digest)

@@ -169,7 +169,7 @@ func (c *chooser) incompatible(r datasources.Release) string {
 }
 
 // age says whether a release is old enough for minimumReleaseAge.
-func age(s config.Settings, r datasources.Release, now time.Time) (State, time.Time, []Reason) {
+func age(s config.Settings, r datasources.Release, now time.Time) (Readiness, time.Time, []Reason) {
 	text := s.String("minimumReleaseAge")
 	if text == "" {
 		return Ready, time.Time{}, nil

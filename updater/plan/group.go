@@ -29,7 +29,7 @@ type Branch struct {
 	Message   string // of the commit
 	Members   []Member
 	Group     string // groupName; "" for none
-	State     State
+	State     Readiness
 	Automerge bool
 	Labels    []string
 	Settings  config.Settings // of its first member
@@ -110,7 +110,7 @@ func (b *Branch) settleState() {
 	if slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.State == Ready }) {
 		b.Members = slices.DeleteFunc(b.Members, func(m Member) bool { return m.Update.State == Waiting })
 	}
-	for _, s := range []State{Unsupported, Approval, Waiting, Ready} {
+	for _, s := range []Readiness{Unsupported, Approval, Waiting, Ready} {
 		for _, m := range b.Members {
 			if m.Update.State == s {
 				b.State = s

@@ -173,21 +173,21 @@ type Update struct {
 	Bucket    string // keeps apart updates that go to different branches
 	Release   datasources.Release
 	Withheld  []string // newer versions that wait, lowest first
-	State     State
+	State     Readiness
 	NotBefore time.Time // for Waiting: when it will be ready; zero if unknown
 	Automerge bool
 	Settings  config.Settings
 	Reasons   []Reason
 }
 
-// A State says whether an update may become a pull request.
-type State string
+// Readiness says whether an update may become a pull request.
+type Readiness string
 
 const (
-	Ready       State = "ready"
-	Waiting     State = "waiting"     // for the release to come of age
-	Approval    State = "approval"    // for a person
-	Unsupported State = "unsupported" // Currant cannot make the change yet
+	Ready       Readiness = "ready"
+	Waiting     Readiness = "waiting"     // for the release to come of age
+	Approval    Readiness = "approval"    // for a person
+	Unsupported Readiness = "unsupported" // Currant cannot make the change yet
 )
 
 // Automatic says whether u merges without a person, and why.

@@ -15,12 +15,12 @@ import (
 // A Rendered is a wanted branch with the files it changes.
 type Rendered struct {
 	Branch
-	BaseHead string // the commit that Changes apply to
-	Changes  platform.Changeset
-	Blobs    map[string]string // what Changes make of each path, as BranchState.Changed says it
-	Notes    []string          // Markdown for the body
-	Warnings []string          // what a person must see before it is merged
-	Err      string            // why the changes could not be made; "" if they could
+	BaseHead string             // the commit that Changes apply to
+	Changes  platform.Changeset // nil if the branch is known to have them already
+	Blobs    map[string]string  // what the changes make of each path, as BranchState.Changed says it
+	Notes    []string           // Markdown for the body
+	Warnings []string           // what a person must see before it is merged
+	Err      string             // why the changes could not be made; "" if they could
 
 	body string
 }
@@ -115,7 +115,7 @@ const (
 	Unchanged Result = "unchanged" // it is as it should be and waits: for checks or a person
 	Merge     Result = "merge"
 	Wait      Result = "wait"      // not now: age, limits
-	Ask       Result = "ask"       // a person must approve first
+	Approve   Result = "approve"   // a person must approve first
 	Cannot    Result = "cannot"    // Currant cannot make the change
 	Declined  Result = "declined"  // a person closed it
 	Hands     Result = "hands-off" // a person works on the branch
@@ -204,7 +204,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		return o.end(Cannot)
 	case b.Err != "":
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "%s", b.Err))
-	case len(b.Changes) == 0:
+	case len(b.Blobs) == 0:
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
 	}
 	if exists && branch.Foreign != "" {
@@ -270,7 +270,7 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 		}
 		marker, ok := ReadMarker(p.Body)
 		switch {
-		case ok && marker.Updates == b.updates():
+		case ok && marker.Updates == b.Fingerprint():
 			return p
 		case p.Title == b.Title && !b.several():
 			return p
@@ -288,7 +288,7 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	case b.State == Waiting:
 		return Wait, nil
 	case b.State == Approval:
-		return Ask, nil
+		return Approve, nil
 	}
 	for _, l := range []struct {
 		option string
@@ -372,7 +372,7 @@ func edit(b Rendered, p *platform.Pull) (platform.Edit, bool) {
 		e.Title = &title
 	}
 	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
-	if !ours || marker.Body != Hash(b.body) || marker.Updates != b.updates() || e.Title != nil {
+	if !ours || marker.Body != Hash(b.body) || marker.Updates != b.Fingerprint() || e.Title != nil {
 		body := Sign(b.Branch, b.Title, b.body)
 		if body != p.Body {
 			e.Body = &body
@@ -390,7 +390,7 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
 		blocks = append(blocks, policy.Block{Code: "automerge", Text: "automergeType pr-comment leaves merging to another tool"})
 	}
-	for path := range b.Changes {
+	for path := range b.Blobs {
 		if len(blocks) == 0 && r.merged[path] {
 			blocks = append(blocks, policy.Block{Code: "conflict", Text: "another merge of this pass changed " + path, Wait: true})
 		}
@@ -406,7 +406,7 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 		}
 		return o
 	}
-	for path := range b.Changes {
+	for path := range b.Blobs {
 		r.merged[path] = true
 	}
 	m := platform.Merging{Number: p.Number, Head: branch.Head, Method: method(b.Settings, r.have.Repository)}

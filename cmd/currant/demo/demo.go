@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
@@ -112,7 +113,7 @@ func report(w io.Writer, results []result, all time.Duration) (failed int) {
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = 0
 	t.Style().Format.Footer = 0
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 44}, {Number: 4, WidthMax: 64}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 44, WidthMaxEnforcer: text.WrapSoft}, {Number: 4, WidthMax: 64, WidthMaxEnforcer: text.WrapSoft}})
 	t.AppendHeader(table.Row{"", "Step", "Time", "Seen on the forge, in the registry or in git"})
 	for i, r := range results {
 		state, shown := "ok", r.shown
@@ -177,6 +178,7 @@ func newWorld(ctx context.Context, o Options) (w *world, err error) {
 func (w *world) global() map[string]any {
 	return map[string]any{
 		"registryAliases": map[string]string{"registry.acme.test": w.registry.host()},
+		"hostRules":       []map[string]any{{"matchHost": w.registry.host(), "hostType": "docker", "insecureRegistry": true}},
 		"packageRules": []map[string]any{
 			{"matchDatasources": []string{"github-tags"}, "registryUrls": []string{w.github.URL()}},
 			{"matchDatasources": []string{"pypi"}, "registryUrls": []string{w.index.url()}},

@@ -88,7 +88,10 @@ func archive(chart, version string) ([]byte, error) {
 	if err := pack.Close(); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), zip.Close()
+	if err := zip.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
 // tags lists the tags of a repository, read over HTTP.
