@@ -138,6 +138,9 @@ func (c *checker) placed(m member, o *Option, parent string) bool {
 	if slices.Contains(o.In, "packageRules") && (knownManager(parent) || parent == "vulnerabilityAlerts" || parent == "group") {
 		return true
 	}
+	if o.Name == "managerFilePatterns" && knownManager(parent) {
+		return true
+	}
 	where := "at the top"
 	if parent != "" {
 		where = "inside " + parent

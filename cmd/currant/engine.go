@@ -201,11 +201,7 @@ func (e *engine) rules(ctx context.Context, global []byte) error {
 			return fmt.Errorf("the operator's configuration: %s", d)
 		}
 	}
-	rules, err := hostRules(c)
-	if err != nil {
-		return fmt.Errorf("the operator's configuration: %w", err)
-	}
-	e.base = append(e.base, rules...)
+	e.base = append(e.base, hostRules(c)...)
 	if token := e.w.getenv("CURRANT_TOKEN"); token != "" && e.o.endpoint != "" {
 		if u, err := url.Parse(e.o.endpoint); err == nil {
 			e.base = append(e.base, host.Rule{MatchHost: u.Scheme + "://" + u.Host, Token: token})
@@ -242,10 +238,7 @@ func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 // reach returns how the registries of a repository are asked, one for all
 // repositories with the same rules.
 func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
-	own, err := hostRules(c)
-	if err != nil {
-		return updater.Reach{}, err
-	}
+	own := hostRules(c)
 	found := e.tools
 	if text, err := fs.ReadFile(fsys, ".npmrc"); err == nil {
 		npmrc := toolconfig.NPMRC(".npmrc", string(text), func(string) (string, bool) { return "", false })
@@ -370,19 +363,28 @@ func (e *engine) fetchURL(ctx context.Context, ref config.Ref) ([]byte, error) {
 	return io.ReadAll(resp.Body)
 }
 
-// hostRules returns a configuration's hostRules.
-func hostRules(c *config.Config) ([]host.Rule, error) {
+// hostRules returns a configuration's hostRules as the client reads them.
+func hostRules(c *config.Config) []host.Rule {
 	var out []host.Rule
-	for _, entry := range c.Top().List("hostRules") {
-		data, err := json.Marshal(entry.Fields)
-		if err != nil {
-			return nil, err
+	for _, h := range c.HostRules() {
+		r := host.Rule{
+			MatchHost: h.MatchHost, HostType: h.HostType, Token: h.Token.Reveal(), Username: h.Username, Password: h.Password.Reveal(),
+			AuthType: h.AuthType, Insecure: h.InsecureRegistry, Timeout: h.Timeout, Concurrent: h.ConcurrentRequestLimit,
+			PerSecond: float64(h.MaxRequestsPerSecond), CA: h.CertificateAuthority, Certificate: h.Certificate, PrivateKey: h.PrivateKey.Reveal(),
 		}
-		var r host.Rule
-		if err := json.Unmarshal(data, &r); err != nil {
-			return nil, fmt.Errorf("hostRules (%s): %w", entry.Origin, err)
+		if !h.Enabled {
+			r.Enabled = &h.Enabled
+		}
+		if h.MaxRetryAfter > 0 {
+			r.MaxRetryAfter = &h.MaxRetryAfter
+		}
+		for name, value := range h.Headers {
+			if r.Headers == nil {
+				r.Headers = make(map[string]string)
+			}
+			r.Headers[name] = value.Reveal()
 		}
 		out = append(out, r)
 	}
-	return out, nil
+	return out
 }

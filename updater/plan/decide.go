@@ -127,11 +127,13 @@ func (c *chooser) gather() bool {
 	return true
 }
 
+// at names where q is asked. The name of an image may begin with its registry.
 func at(q datasources.Query) string {
-	if q.Registry == "" {
-		return q.Package
+	first, _, ok := strings.Cut(q.Package, "/")
+	if q.Registry == "" || q.Datasource == "docker" && ok && strings.ContainsAny(first, ".:") {
+		return first
 	}
-	return q.Registry
+	return datasources.Redact(q.Registry)
 }
 
 // merged unites listings; where two say different things the earlier one counts.
