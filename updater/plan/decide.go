@@ -130,7 +130,10 @@ func (c *chooser) gather() bool {
 // at names where q is asked. The name of an image may begin with its registry.
 func at(q datasources.Query) string {
 	first, _, ok := strings.Cut(q.Package, "/")
-	if q.Registry == "" || q.Datasource == "docker" && ok && strings.ContainsAny(first, ".:") {
+	switch {
+	case q.Registry == "":
+		return datasources.Redact(q.Package)
+	case q.Datasource == "docker" && ok && strings.ContainsAny(first, ".:"):
 		return first
 	}
 	return datasources.Redact(q.Registry)
@@ -421,10 +424,21 @@ func (c *chooser) finish() {
 			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))
 		}
 		for _, r := range u.Settings.Rules() {
-			u.Reasons = append(u.Reasons, reason(CodeRule, r.Origin, "a rule sets %s", strings.Join(r.Options, ", ")))
+			u.Reasons = append(u.Reasons, reason(CodeRule, r.Origin, "a rule sets %s%s", strings.Join(r.Options, ", "), quoted(r.Text)))
 		}
 	}
 	slices.SortStableFunc(c.d.Updates, func(a, b Update) int { return cmp.Compare(typeRank(a.Type), typeRank(b.Type)) })
+}
+
+// quoted is what a rule's author says of it, after a colon.
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	if len(text) > 200 {
+		text = strings.ToValidUTF8(text[:200], "") + "…"
+	}
+	return ": “" + strings.ReplaceAll(text, "\n", " ") + "”"
 }
 
 // unsupported says why Currant cannot change this dependency; "" if it can.
