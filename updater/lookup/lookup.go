@@ -15,19 +15,22 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/updater/flight"
 	"github.com/currant-bot/currant/updater/plan"
 )
 
 // A Pass remembers the answers of one pass over the fleet. It is safe for
-// concurrent use.
+// concurrent use. A question belongs to no repository: one that gives up
+// leaves the answer to the others.
 type Pass struct {
 	sources map[string]datasources.Datasource
 	slots   chan struct{}
 
-	mu       sync.Mutex
-	listings map[datasources.Query]func() plan.Listing
-	digests  map[plan.DigestQuery]func() plan.Digest
-	prints   map[datasources.Query]func() string
+	listings flight.Memo[datasources.Query, plan.Listing]
+	digests  flight.Memo[plan.DigestQuery, plan.Digest]
+
+	mu     sync.Mutex
+	prints map[datasources.Query]func() string
 }
 
 // concurrent is how many questions are under way at once; hosts have limits of their own.
@@ -36,11 +39,9 @@ const concurrent = 16
 // NewPass returns a pass that asks the given datasources, by name.
 func NewPass(sources map[string]datasources.Datasource) *Pass {
 	return &Pass{
-		sources:  sources,
-		slots:    make(chan struct{}, concurrent),
-		listings: make(map[datasources.Query]func() plan.Listing),
-		digests:  make(map[plan.DigestQuery]func() plan.Digest),
-		prints:   make(map[datasources.Query]func() string),
+		sources: sources,
+		slots:   make(chan struct{}, concurrent),
+		prints:  make(map[datasources.Query]func() string),
 	}
 }
 
@@ -48,8 +49,12 @@ func NewPass(sources map[string]datasources.Datasource) *Pass {
 // with its error; the error returned is only ever about ctx.
 func (p *Pass) Listings(ctx context.Context, qs []datasources.Query) (map[datasources.Query]plan.Listing, error) {
 	out := make(map[datasources.Query]plan.Listing, len(qs))
-	err := answer(ctx, qs, out, func(q datasources.Query) plan.Listing {
-		return once(&p.mu, p.listings, q, func() plan.Listing { return p.list(ctx, q) })
+	err := answer(ctx, qs, out, func(ctx context.Context, q datasources.Query) plan.Listing {
+		l, err := p.listings.Do(ctx, q, func(ctx context.Context) plan.Listing { return p.list(ctx, q) })
+		if err != nil {
+			return plan.Listing{Err: err}
+		}
+		return l
 	})
 	return out, err
 }
@@ -57,20 +62,24 @@ func (p *Pass) Listings(ctx context.Context, qs []datasources.Query) (map[dataso
 // Digests answers digest queries, as Listings does.
 func (p *Pass) Digests(ctx context.Context, qs []plan.DigestQuery) (map[plan.DigestQuery]plan.Digest, error) {
 	out := make(map[plan.DigestQuery]plan.Digest, len(qs))
-	err := answer(ctx, qs, out, func(q plan.DigestQuery) plan.Digest {
-		return once(&p.mu, p.digests, q, func() plan.Digest { return p.digest(ctx, q) })
+	err := answer(ctx, qs, out, func(ctx context.Context, q plan.DigestQuery) plan.Digest {
+		d, err := p.digests.Do(ctx, q, func(ctx context.Context) plan.Digest { return p.digest(ctx, q) })
+		if err != nil {
+			return plan.Digest{Err: err}
+		}
+		return d
 	})
 	return out, err
 }
 
 // answer asks about each q at once and puts the answers into out.
-func answer[Q comparable, A any](ctx context.Context, qs []Q, out map[Q]A, ask func(Q) A) error {
+func answer[Q comparable, A any](ctx context.Context, qs []Q, out map[Q]A, ask func(context.Context, Q) A) error {
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(2 * concurrent)
 	for _, q := range qs {
 		g.Go(func() error {
-			a := ask(q)
+			a := ask(ctx, q)
 			mu.Lock()
 			defer mu.Unlock()
 			out[q] = a
@@ -78,18 +87,6 @@ func answer[Q comparable, A any](ctx context.Context, qs []Q, out map[Q]A, ask f
 		})
 	}
 	return g.Wait()
-}
-
-// once returns what f returned the first time it was called for key.
-func once[K comparable, V any](mu *sync.Mutex, m map[K]func() V, key K, f func() V) V {
-	mu.Lock()
-	g, ok := m[key]
-	if !ok {
-		g = sync.OnceValue(f)
-		m[key] = g
-	}
-	mu.Unlock()
-	return g()
 }
 
 // slot waits until a question may be asked.
@@ -133,7 +130,14 @@ func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
 // Fingerprint hashes the answer l to q, so that passes can be compared. Within
 // a pass it is worked out once for the fleet.
 func (p *Pass) Fingerprint(q datasources.Query, l plan.Listing) string {
-	return once(&p.mu, p.prints, q, func() string { return fingerprint(l) })
+	p.mu.Lock()
+	f, ok := p.prints[q]
+	if !ok {
+		f = sync.OnceValue(func() string { return fingerprint(l) })
+		p.prints[q] = f
+	}
+	p.mu.Unlock()
+	return f()
 }
 
 func fingerprint(l plan.Listing) string {

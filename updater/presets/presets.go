@@ -11,9 +11,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/updater/flight"
 	"github.com/currant-bot/currant/updater/platform"
 )
 
@@ -26,8 +26,7 @@ type Source struct {
 	Fetchers map[string]Fetcher // by Ref.Kind
 	Dir      string             // for last good copies; "" to keep none
 
-	mu   sync.Mutex
-	memo map[config.Ref]func() answer
+	memo flight.Memo[config.Ref, answer]
 }
 
 type answer struct {
@@ -38,30 +37,11 @@ type answer struct {
 // Preset returns the file that ref names. When it cannot be fetched it returns the
 // last good copy, with a [config.StaleError].
 func (s *Source) Preset(ctx context.Context, ref config.Ref) ([]byte, string, error) {
-	s.mu.Lock()
-	if s.memo == nil {
-		s.memo = make(map[config.Ref]func() answer)
+	a, err := s.memo.Do(ctx, ref, func(ctx context.Context) answer { return s.fetch(ctx, ref) })
+	if err != nil {
+		return nil, "", err
 	}
-	once := s.memo[ref]
-	if once == nil {
-		once = sync.OnceValue(func() answer { return s.fetch(ctx, ref) })
-		s.memo[ref] = once
-	}
-	s.mu.Unlock()
-	a := once()
-	return a.text, name(ref), a.err
-}
-
-// name is what messages call a preset file, such as "acme/presets/default.json at v2"; "" for its own name.
-func name(ref config.Ref) string {
-	if ref.Repository == "" {
-		return ""
-	}
-	n := ref.Repository + "/" + ref.Path
-	if ref.Tag != "" {
-		n += " at " + ref.Tag
-	}
-	return n
+	return a.text, "", a.err
 }
 
 func (s *Source) fetch(ctx context.Context, ref config.Ref) answer {
