@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // schedules name timezones, and small images have no database of them
 
 	"github.com/spf13/cobra"
 

@@ -133,7 +133,9 @@ func branchReasons(b plan.Rendered) []string {
 	}
 	for _, m := range b.Members {
 		for _, r := range m.Update.Reasons {
-			add(r)
+			if r.Code != plan.CodeAutomerge { // the branch's own says it
+				add(r)
+			}
 		}
 	}
 	for _, r := range b.Reasons {

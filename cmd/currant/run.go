@@ -46,7 +46,7 @@ func runCommand(w world) *cobra.Command {
 
 // runAll passes over each repository. One that fails does not stop the others.
 func runAll(ctx context.Context, w world, p *progress, passer *passer, names []string) error {
-	if len(names) == 0 {
+	if len(names) == 0 || passer.engine.o.platform == "local" {
 		var err error
 		if names, err = passer.Reader.Repositories(ctx); err != nil {
 			return fmt.Errorf("listing repositories: %w", err)
@@ -123,6 +123,9 @@ func writeOutcomes(w io.Writer, r *updater.Report, effects []act.Effect, dry boo
 			number = fmt.Sprintf("#%d", o.Number)
 		}
 		result := string(o.Result)
+		if done := len(o.Actions) == 0 || dry; !done && !slices.ContainsFunc(effects, func(e act.Effect) bool { return e.Action.Branch == o.Branch }) {
+			result += ": not done"
+		}
 		for _, e := range effects {
 			if e.Action.Branch != o.Branch {
 				continue

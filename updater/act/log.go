@@ -92,10 +92,10 @@ func (l *Log) Append(r Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, err := l.file.Write(append(data, '\n')); err != nil {
-		return fmt.Errorf("writing the action log %s: %w", l.path, err)
+		return fmt.Errorf("writing the action log: %w", err)
 	}
 	if err := l.file.Sync(); err != nil {
-		return fmt.Errorf("writing the action log %s: %w", l.path, err)
+		return fmt.Errorf("writing the action log: %w", err)
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func (r *Reader) Repository(_ context.Context, name string) (platform.Repository
 	if err != nil {
 		return platform.Repository{}, err
 	}
-	out := platform.Repository{Name: r.name, CloneURL: "file://" + filepath.ToSlash(r.opts.Dir), Default: refs.Default}
+	out := platform.Repository{Name: r.name, CloneURL: "file://" + filepath.ToSlash(r.opts.Dir), Default: refs.Default, BranchesOnly: true}
 	for _, usual := range []string{"main", "master"} {
 		if out.Default == "" && refs.Heads[usual] != "" {
 			out.Default = usual
