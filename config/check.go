@@ -235,6 +235,9 @@ var checks = map[string]func(*checker, member){
 	"matchCurrentAge":     func(c *checker, m member) { checkAgeRange(c, m) },
 	"extends":             checkExtends,
 	"hostRules":           checkHosts,
+	"schedule":            checkSchedule,
+	"automergeSchedule":   checkSchedule,
+	"timezone":            checkTimezone,
 }
 
 func checkRules(c *checker, m member) {

@@ -189,6 +189,11 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) err
 	if err != nil {
 		return err
 	}
+	for _, b := range branches {
+		if !b.Until.IsZero() && (r.Until.IsZero() || b.Until.Before(r.Until)) {
+			r.Until = b.Until
+		}
+	}
 	return e.render(ctx, w, t, r, branches, again)
 }
 

@@ -162,7 +162,7 @@ var registryHost = regexp.MustCompile(`(https?://)[^/@\s]*@`)
 
 func configuration(b Branch) string {
 	var out strings.Builder
-	out.WriteString("📅 **Schedule**: at any time.\n\n🚦 **Automerge**: ")
+	out.WriteString("📅 **Schedule**: " + scheduleText(b) + ".\n\n🚦 **Automerge**: ")
 	var lines []string
 	for _, r := range b.Reasons {
 		if r.Code == CodeAutomerge {

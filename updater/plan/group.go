@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/currant-bot/currant/config"
 )
@@ -34,6 +35,9 @@ type Branch struct {
 	Labels    []string
 	Settings  config.Settings // of its first member
 	Reasons   []Reason
+	Making    config.Window // when it may be made
+	Merging   config.Window // when it may merge by itself
+	Until     time.Time     // when one of them opens or closes; zero for never
 }
 
 // Group collects decisions into branches, sorted in the order in which they
@@ -101,6 +105,7 @@ func (b *Branch) complete(w World) error {
 		b.Reasons = append(b.Reasons, reason(CodeAutomerge, first.Update.Settings.Origin("automerge"), "it may merge by itself when all checks are green"))
 	}
 	b.Labels = labels(b.Members)
+	b.schedule(w.Now)
 	return b.write(w)
 }
 
@@ -114,8 +119,10 @@ func (b *Branch) settleState() {
 		for _, m := range b.Members {
 			if m.Update.State == s {
 				b.State = s
-				if s != Ready {
-					b.Reasons = append(b.Reasons, m.Update.Reasons...)
+				for _, r := range m.Update.Reasons {
+					if s != Ready && r.Code != CodeAutomerge {
+						b.Reasons = append(b.Reasons, r)
+					}
 				}
 				return
 			}

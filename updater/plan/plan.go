@@ -116,7 +116,8 @@ const (
 	CodeRule         Code = "rule"          // a rule of the configuration applied
 	CodeAutomerge    Code = "automerge"
 	CodeLimit        Code = "limit"
-	CodeHold         Code = "hold" // doubt: what there is stays as it is
+	CodeSchedule     Code = "schedule" // it is not the time
+	CodeHold         Code = "hold"     // doubt: what there is stays as it is
 	CodeClosed       Code = "closed"
 	CodeEdited       Code = "edited"
 	CodeChecks       Code = "checks"

@@ -289,6 +289,8 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 		return Wait, nil
 	case b.State == Approval:
 		return Approve, nil
+	case !b.Making.Open:
+		return Wait, []Reason{closed("schedule", b.Making)}
 	}
 	for _, l := range []struct {
 		option string
@@ -304,7 +306,11 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 
 // realise makes the branch and its pull request as they should be, or merges.
 func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists bool, open *platform.Pull) Outcome {
+	s := b.Settings
 	push, why := r.stale(b, branch, exists)
+	if push && exists && !b.Making.Open && !s.Bool("updateNotScheduled") {
+		return o.end(Unchanged, reason(CodeSchedule, s.Origin("updateNotScheduled"), "%s, but updateNotScheduled is off", why), closed("schedule", b.Making))
+	}
 	head := branch.Head
 	if push {
 		head = ""
@@ -390,6 +396,10 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
 		blocks = append(blocks, policy.Block{Code: "automerge", Text: "automergeType pr-comment leaves merging to another tool"})
 	}
+	if len(blocks) == 0 && !b.Merging.Open {
+		blocks = append(blocks, policy.Block{Code: "schedule", Wait: true})
+		o.Reasons = append(o.Reasons, closed("automergeSchedule", b.Merging))
+	}
 	for path := range b.Blobs {
 		if len(blocks) == 0 && r.merged[path] {
 			blocks = append(blocks, policy.Block{Code: "conflict", Text: "another merge of this pass changed " + path, Wait: true})
@@ -397,7 +407,7 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 	}
 	if len(blocks) > 0 {
 		for _, x := range blocks {
-			if x.Code != "automerge" {
+			if x.Code != "automerge" && x.Text != "" {
 				o.Reasons = append(o.Reasons, reason(CodeChecks, config.Origin{}, "%s", x.Text))
 			}
 		}
