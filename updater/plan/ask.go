@@ -38,15 +38,8 @@ func ask(w World, f Found) Decision {
 	d := Decision{Found: f, Datasource: f.Dep.Datasource, Package: f.Dep.PackageName(), Facts: Complete}
 	d.Settings = w.Config.For(subject(w, d))
 	s := d.Settings
-	if v := s.String("overrideDatasource"); v != "" {
-		d.Datasource = v
-	}
-	if v := s.String("overridePackageName"); v != "" {
-		d.Package = v
-	}
-	if v := s.String("overrideDepName"); v != "" {
-		d.Dep.Name = v
-	}
+	over := s.Subject() // what override options made of it
+	d.Datasource, d.Package, d.Dep.Name = over.Datasource, over.PackageName, over.DepName
 	source := w.Sources[d.Datasource]
 	d.Versioning = versioningOf(w, d, source)
 	switch {

@@ -61,6 +61,13 @@ func (c *chooser) say(code Code, origin config.Origin, format string, args ...an
 	c.d.Reasons = append(c.d.Reasons, reason(code, origin, format, args...))
 }
 
+// doubt says why nothing can be known of newer versions now. What there is
+// stays as it is.
+func (c *chooser) doubt(code Code, origin config.Origin, format string, args ...any) {
+	c.d.Facts = Failed
+	c.say(code, origin, format, args...)
+}
+
 func (c *chooser) choose() {
 	if !c.gather() {
 		return
@@ -73,7 +80,7 @@ func (c *chooser) choose() {
 	}
 	var err error
 	if c.scheme, err = c.Schemes(c.d.Versioning); err != nil {
-		c.say(CodeUnsupported, c.d.Settings.Origin("versioning"), "%v", err)
+		c.doubt(CodeUnsupported, c.d.Settings.Origin("versioning"), "%v", err)
 		return
 	}
 	if c.d.Value() != "" {
@@ -103,14 +110,15 @@ func (c *chooser) gather() bool {
 			continue
 		case state == Failed:
 			c.d.Facts = Failed
-			c.say(CodeLookupFailed, config.Origin{}, "asking %s about %s: %v", at(q), q.Package, l.Err)
+			c.say(CodeLookupFailed, config.Origin{}, "%v", l.Err)
 			return false
 		case state == Partial:
 			c.d.Facts = Partial
 			c.say(CodeLookupFailed, config.Origin{}, "%s did not list everything: %s", at(q), l.Partial)
 			return false
 		}
-		c.say(CodeLookup, config.Origin{}, "%s lists %d releases", at(q), len(l.Releases))
+		c.say(CodeLookup, config.Origin{}, "its releases are listed at %s", at(q))
+		c.say(CodeListed, config.Origin{}, "there are %d", len(l.Releases))
 		if len(found) == 0 {
 			c.query = q
 		}
@@ -187,7 +195,10 @@ func (c *chooser) versions() {
 	if strategy == versioning.Pin && c.constraint.Exact() == "" {
 		c.pin()
 	}
-	candidates := c.candidates(strategy)
+	candidates, ok := c.candidates(strategy)
+	if !ok {
+		return
+	}
 	for _, b := range c.buckets(candidates) {
 		c.update(b, strategy)
 	}
@@ -200,7 +211,7 @@ func (c *chooser) versions() {
 func (c *chooser) usable() bool {
 	extract, err := pattern(c.d.Settings.String("extractVersion"))
 	if err != nil {
-		c.say(CodeInvalid, c.d.Settings.Origin("extractVersion"), "extractVersion: %v", err)
+		c.doubt(CodeInvalid, c.d.Settings.Origin("extractVersion"), "extractVersion: %v", err)
 		return false
 	}
 	seen := make(map[string]bool)
@@ -310,35 +321,48 @@ func bucketOf(s config.Settings, level versioning.Level, p versioning.Parts) str
 	return "non-major"
 }
 
-// update offers the best release of a bucket.
+// update offers the best release of a bucket: the highest that is old enough.
+// If none is, internalChecksFilter says whether the highest waits or is proposed early.
 func (c *chooser) update(bucket []datasources.Release, strategy versioning.Strategy) {
-	var withheld []string
-	for i := len(bucket) - 1; i >= 0; i-- {
-		u, ok := c.offer(bucket[i], strategy)
+	offers := c.offers(bucket, strategy)
+	if len(offers) == 0 {
+		return
+	}
+	filter := c.d.Settings.String("internalChecksFilter")
+	best := 0
+	if filter != "none" {
+		best = max(0, slices.IndexFunc(offers, func(u Update) bool { return u.State != Waiting }))
+	}
+	for _, u := range offers {
+		c.until(u.NotBefore)
+	}
+	u := offers[best]
+	for _, newer := range offers[:best] {
+		u.Withheld = append([]string{newer.Version}, u.Withheld...)
+		c.d.Reasons = append(c.d.Reasons, newer.Reasons...)
+	}
+	if u.State == Waiting && (filter == "none" || filter == "flexible") {
+		u.State, u.Early = Ready, true
+		u.Reasons = append(u.Reasons, reason(CodePending, u.Settings.Origin("internalChecksFilter"), "internalChecksFilter %s proposes it before that, and it does not merge before that", filter))
+	}
+	c.add(u)
+}
+
+// offers returns the updates that a bucket's releases would be, newest first, down to the first
+// that is old enough.
+func (c *chooser) offers(bucket []datasources.Release, strategy versioning.Strategy) []Update {
+	var out []Update
+	for _, r := range slices.Backward(bucket) {
+		u, ok := c.offer(r, strategy)
 		if !ok {
 			continue
 		}
-		if u.State == Waiting && c.d.Settings.String("internalChecksFilter") != "none" && i > 0 && !c.allWaiting(bucket[:i], strategy) {
-			withheld = append(withheld, u.Version)
-			c.d.Reasons = append(c.d.Reasons, u.Reasons...)
-			c.until(u.NotBefore)
-			continue
-		}
-		slices.Reverse(withheld)
-		u.Withheld = withheld
-		c.add(u)
-		return
-	}
-}
-
-// allWaiting reports whether every release in bucket is too young.
-func (c *chooser) allWaiting(bucket []datasources.Release, strategy versioning.Strategy) bool {
-	for _, r := range bucket {
-		if u, ok := c.offer(r, strategy); ok && u.State != Waiting {
-			return false
+		out = append(out, u)
+		if u.State != Waiting {
+			break
 		}
 	}
-	return true
+	return out
 }
 
 // offer returns the update to r. ok is false if the constraint would not change.
@@ -424,10 +448,20 @@ func (c *chooser) finish() {
 			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))
 		}
 		for _, r := range u.Settings.Rules() {
+			if cosmetic(r.Options) {
+				continue
+			}
 			u.Reasons = append(u.Reasons, reason(CodeRule, r.Origin, "a rule sets %s%s", strings.Join(r.Options, ", "), quoted(r.Text)))
 		}
 	}
 	slices.SortStableFunc(c.d.Updates, func(a, b Update) int { return cmp.Compare(typeRank(a.Type), typeRank(b.Type)) })
+}
+
+// cosmetic reports whether options change only how a pull request reads.
+func cosmetic(options []string) bool {
+	return !slices.ContainsFunc(options, func(o string) bool {
+		return !strings.HasPrefix(o, "commitMessage") && !strings.HasPrefix(o, "semanticCommit") && !strings.HasPrefix(o, "prBody") && o != "changelogUrl" && o != "sourceUrl"
+	})
 }
 
 // quoted is what a rule's author says of it, after a colon.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/currant-bot/currant/config"
@@ -15,7 +16,7 @@ func (c *chooser) digests() {
 	if !has && !pinning {
 		return
 	}
-	kept := c.d.Updates[:0]
+	var kept []Update
 	for _, u := range c.d.Updates {
 		digest, ok := c.digest(u.Value, u.Release)
 		if !ok {
@@ -26,8 +27,12 @@ func (c *chooser) digests() {
 	}
 	c.d.Updates = kept
 	digest, ok := c.digest(c.d.Value(), c.release(c.d.Value()))
-	if !ok {
+	if c.d.Facts != Complete {
+		c.d.Updates = nil // half of what is to be known changes nothing
 		return
+	}
+	if !ok || pinning && slices.ContainsFunc(kept, func(u Update) bool { return u.Type == "pin" }) {
+		return // a pin takes the digest along
 	}
 	digest = short(digest, c.d.Dep.Digest.Text)
 	kind := "digest"
@@ -38,7 +43,27 @@ func (c *chooser) digests() {
 		c.say(CodeUpToDate, config.Origin{}, "the digest is the one that %s has now", orDefault(c.d.Value()))
 		return
 	}
-	c.addPlain(Update{Type: kind, Value: c.d.Value(), Version: c.d.Current, Digest: digest, Bucket: kind})
+	u := Update{Type: kind, Value: c.d.Value(), Version: c.d.Current, Digest: digest, Bucket: kind}
+	u.Settings = c.settings(u)
+	if kind == "digest" || c.d.Current != "" { // a digest for what has no version only writes down what is in use
+		u.State, u.NotBefore, u.Reasons = age(u.Settings, c.aged(), c.Now)
+	}
+	if u.State == Waiting && u.Settings.String("internalChecksFilter") == "none" {
+		u.State, u.Early = Ready, true
+	}
+	c.add(u)
+}
+
+// aged returns the release by whose age a digest of the current value is judged: the
+// value itself if it is listed, else the version that it stands for.
+func (c *chooser) aged() datasources.Release {
+	if r := c.release(c.d.Value()); r.Version != "" {
+		return r
+	}
+	if r := c.currentRelease(); r.Version != "" {
+		return r
+	}
+	return datasources.Release{Version: orDefault(c.d.Value())}
 }
 
 func orDefault(version string) string {
@@ -85,6 +110,9 @@ func (c *chooser) digest(value string, r datasources.Release) (digest string, ok
 		c.d.Facts = Failed
 		c.say(CodeLookupFailed, config.Origin{}, "asking for the digest of %s: %v", orDefault(value), fact.Err)
 		return "", false
+	}
+	if fact.Digest == "" {
+		c.say(CodeCandidate, config.Origin{}, "%s has no digest", orDefault(value))
 	}
 	return fact.Digest, fact.Digest != ""
 }

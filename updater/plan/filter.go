@@ -13,12 +13,18 @@ import (
 )
 
 // candidates returns the releases above the current one that may be proposed,
-// lowest first, and says of each other one why not. The order of the filters is Renovate's.
-func (c *chooser) candidates(strategy versioning.Strategy) []datasources.Release {
+// lowest first, and says of each other one why not. The order of the filters is Renovate's. ok is false
+// if a rule cannot be understood: then nothing may be concluded.
+func (c *chooser) candidates(strategy versioning.Strategy) (out []datasources.Release, ok bool) {
 	s := c.d.Settings
 	filters := []func(datasources.Release) string{c.withdrawn, c.tooFar}
-	if f := c.allowed(s); f != nil {
-		filters = append(filters, f)
+	allowed, err := c.allowed(s)
+	if err != nil {
+		c.doubt(CodeInvalid, s.Origin("allowedVersions"), "allowedVersions: %v", err)
+		return nil, false
+	}
+	if allowed != nil {
+		filters = append(filters, allowed)
 	}
 	if tag := s.String("followTag"); tag != "" {
 		filters = append(filters, c.following(tag))
@@ -31,7 +37,6 @@ func (c *chooser) candidates(strategy versioning.Strategy) []datasources.Release
 			return unless(c.constraint.Matches(r.Version), "it is outside %q and rangeStrategy is in-range-only", c.d.Value())
 		})
 	}
-	var out []datasources.Release
 	for _, r := range c.releases {
 		if c.scheme.Compare(r.Version, c.d.Current) <= 0 {
 			continue
@@ -47,7 +52,7 @@ func (c *chooser) candidates(strategy versioning.Strategy) []datasources.Release
 			out = append(out, r)
 		}
 	}
-	return out
+	return out, true
 }
 
 func unless(ok bool, format string, args ...any) string {
@@ -79,39 +84,6 @@ func (c *chooser) tooFar(r datasources.Release) string {
 	limit := int64(c.d.Settings.Int("maxMajorIncrement"))
 	from, to := c.scheme.Parts(c.d.Current).Major, c.scheme.Parts(r.Version).Major
 	return unless(limit == 0 || to-from <= limit, "its major version is more than %d above (maxMajorIncrement)", limit)
-}
-
-// allowed returns the filter of allowedVersions; nil if there is none.
-func (c *chooser) allowed(s config.Settings) func(datasources.Release) string {
-	text := s.String("allowedVersions")
-	if text == "" {
-		return nil
-	}
-	at := s.Origin("allowedVersions").String()
-	if expr, negated, ok := slashed(text); ok {
-		re, err := regexp.Compile(expr)
-		if err != nil {
-			return func(datasources.Release) string {
-				return fmt.Sprintf("allowedVersions %s is no expression: %v (%s)", text, err, at)
-			}
-		}
-		return func(r datasources.Release) string {
-			return unless(re.MatchString(r.Version) != negated, "allowedVersions %s does not allow it (%s)", text, at)
-		}
-	}
-	constraint, err := c.scheme.Constraint(text)
-	if err != nil {
-		npm, unknown := c.Schemes("npm")
-		if unknown == nil {
-			constraint, unknown = npm.Constraint(text)
-		}
-		if unknown != nil {
-			return func(datasources.Release) string { return fmt.Sprintf("allowedVersions: %v (%s)", err, at) }
-		}
-	}
-	return func(r datasources.Release) string {
-		return unless(constraint.Matches(r.Version), "allowedVersions %s does not allow it (%s)", text, at)
-	}
 }
 
 // slashed reads "/expression/" and "!/expression/".

@@ -103,7 +103,8 @@ type Code string
 const (
 	CodeSkipped      Code = "skipped"       // the manager could not read it as something to update
 	CodeDisabled     Code = "disabled"      // configuration switched it off
-	CodeLookup       Code = "lookup"        // what the registry said
+	CodeLookup       Code = "lookup"        // which registry was asked
+	CodeListed       Code = "listed"        // how much it said
 	CodeLookupFailed Code = "lookup-failed" // the registry did not answer completely
 	CodeNotFound     Code = "not-found"     // the registry has no such package
 	CodeInvalid      Code = "invalid-value" // the value is no version or range
@@ -175,7 +176,8 @@ type Update struct {
 	Release   datasources.Release
 	Withheld  []string // newer versions that wait, lowest first
 	State     Readiness
-	NotBefore time.Time // for Waiting: when it will be ready; zero if unknown
+	Early     bool      // it is proposed before it has come of age: it must not merge yet
+	NotBefore time.Time // when it comes of age; zero if it has, or if that is unknown
 	Automerge bool
 	Settings  config.Settings
 	Reasons   []Reason
