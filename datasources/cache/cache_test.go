@@ -326,3 +326,12 @@ func TestSize(t *testing.T) {
 		t.Errorf("%d files after opening with less room", n)
 	}
 }
+
+// TestAlwaysAsk checks that what must be seen as it is now is asked for each time.
+func TestAlwaysAsk(t *testing.T) {
+	s := open(t, http.Header{"Cache-Control": {"private, max-age=60"}, "Etag": {"x"}}, func() string { return "one" })
+	s.client = &http.Client{Transport: &Transport{Next: http.DefaultTransport, Disk: s.disk, Now: func() time.Time { return s.now }, AlwaysAsk: true}}
+	s.get(t, "")
+	s.get(t, "")
+	s.counts(t, 1, 1)
+}

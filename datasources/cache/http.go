@@ -27,6 +27,10 @@ type Transport struct {
 	Next http.RoundTripper
 	Disk *Disk
 	Now  func() time.Time
+
+	// AlwaysAsk asks each time whether an answer has changed, even where the server says that
+	// it may be used for a while: for what must be seen as it is now.
+	AlwaysAsk bool
 }
 
 // RoundTrip sends req if it must.
@@ -88,7 +92,7 @@ func (t *Transport) storable(h http.Header) bool {
 // fresh returns until when an answer may be used without asking.
 func (t *Transport) fresh(h http.Header) time.Time {
 	d, err := cacheobject.ParseResponseCacheControl(h.Get("Cache-Control"))
-	if err != nil || d.NoCachePresent || d.MaxAge <= 0 {
+	if err != nil || t.AlwaysAsk || d.NoCachePresent || d.MaxAge <= 0 {
 		return t.Now()
 	}
 	age, _ := strconv.Atoi(h.Get("Age"))

@@ -321,3 +321,16 @@ func TestCredential(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongScheme checks that a server that does not speak TLS is not asked again and again.
+func TestWrongScheme(t *testing.T) {
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	c, clock := open(t, Options{})
+	if _, err := get(t, c, strings.Replace(s.URL, "http:", "https:", 1), datasources.Terms{}); err == nil {
+		t.Error("no error")
+	}
+	if len(clock.slept) > 0 {
+		t.Errorf("waited %v to ask again", clock.slept)
+	}
+}

@@ -128,7 +128,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 // permanent reports whether trying again at once is of no use.
 func permanent(err error) bool {
 	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
+	return errors.As(err, &dns) && dns.IsNotFound || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // certificateError reports whether err is about a certificate.
