@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/currant-bot/currant/templating/audit"
 	"github.com/currant-bot/currant/templating/copier"
 	"github.com/currant-bot/currant/templating/sandbox"
 	"github.com/currant-bot/currant/updater/platform"
@@ -19,6 +20,9 @@ type permission struct {
 	flags []string
 	open  bool
 }
+
+// skipTasks keeps Copier from running a template's tasks.
+const skipTasks = "--skip-tasks"
 
 // permit decides what may run, by what both versions of the template contain. Copier looks at both: it renders both.
 func (r *running) permit(ctx context.Context) (permission, error) {
@@ -45,7 +49,7 @@ func (r *running) permit(ctx context.Context) (permission, error) {
 		return permission{flags: []string{"--trust"}}, nil
 	case Render, "":
 		if len(code) == 0 && !old.Outside() && !new.Outside() {
-			return permission{flags: []string{"--trust", "--skip-tasks"}}, nil
+			return permission{flags: []string{"--trust", skipTasks}}, nil
 		}
 		if len(code) == 0 {
 			code = append(code, "tasks, beside data from outside the repository")
@@ -58,38 +62,52 @@ func (r *running) permit(ctx context.Context) (permission, error) {
 	return permission{}, refuse(copier.NeedsTrust, "template %s needs to run code (%s): allow it for this template with the trust level %q", r.source.ID, strings.Join(code, ", "), Sandbox)
 }
 
-// run runs Copier and leaves what it did in the work tree.
-func (r *running) run(ctx context.Context) error {
-	allowed, err := r.permit(ctx)
-	if err != nil {
+// prepare finds out what may run, and by which Copier.
+func (r *running) prepare(ctx context.Context) error {
+	var err error
+	if r.allowed, err = r.permit(ctx); err != nil {
 		return err
 	}
-	tool, err := r.u.Engine.Find(ctx)
-	if err != nil {
+	if r.tool, err = r.u.Engine.Find(ctx); err != nil {
 		return err
 	}
 	for _, v := range []version{r.old, r.new} {
-		if min := v.config.MinCopier; min != "" && r.u.Versions.Valid(min) && r.u.Versions.Compare(tool.Version, min) < 0 {
-			return refuse(copier.CopierTooOld, "template %s needs Copier %s at %s, and this is %s", r.source.ID, min, v.Name, tool.Version)
+		if min := v.config.MinCopier; min != "" && r.u.Versions.Valid(min) && r.u.Versions.Compare(r.tool.Version, min) < 0 {
+			return refuse(copier.CopierTooOld, "template %s needs Copier %s at %s, and this is %s", r.source.ID, min, v.Name, r.tool.Version)
 		}
 	}
-	args, err := r.args(allowed)
+	return nil
+}
+
+// run runs Copier and leaves what it did in the work tree. Meanwhile the old version is rendered for the audit.
+func (r *running) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	base := make(chan rendered, 1)
+	if r.job.Audit != audit.Off {
+		go func() { base <- r.renderOld(ctx, "base") }()
+	} else {
+		base <- rendered{}
+	}
+	err := r.runUpdate(ctx)
+	if err != nil {
+		cancel()
+	}
+	r.base = <-base // also after a failure: it writes into our folder
+	return err
+}
+
+func (r *running) runUpdate(ctx context.Context) error {
+	args, err := r.args(r.allowed)
 	if err != nil {
 		return err
 	}
-	limits := r.u.Limits
-	if limits == (sandbox.Limits{}) {
-		limits = copier.Limits()
-	}
-	res, err := r.u.Engine.Run(ctx, copier.Run{
-		Args: args, Work: r.checkout.work, Job: filepath.Join(r.dir, "job"), Read: []string{filepath.Join(r.mirror.Dir(), "objects")},
-		Views: []copier.View{{Dir: r.view, URLs: r.source.Spellings()}}, Open: allowed.open, Limits: limits,
-	})
+	res, err := r.copier(ctx, args, r.checkout.work, "job")
 	if err != nil {
 		return err
 	}
 	r.out.Log, r.out.Took, r.out.Enforced = r.log(res), res.Took, res.Enforced.String()
-	if allowed.open {
+	if r.allowed.open {
 		r.out.Enforced = "nothing: the template is fully trusted"
 	}
 	if f := copier.Classify(res); f != (copier.Failure{}) {
@@ -98,13 +116,28 @@ func (r *running) run(ctx context.Context) error {
 	return nil
 }
 
-func (r *running) args(p permission) ([]string, error) {
-	rel := r.job.Answers
-	target := "."
-	if r.out.Root != "" {
-		rel = strings.TrimPrefix(rel, r.out.Root+"/")
-		target = "./" + r.out.Root
+// copier runs Copier in a folder, with another of ours for what else it writes.
+func (r *running) copier(ctx context.Context, args []string, work, job string) (copier.Result, error) {
+	limits := r.u.Limits
+	if limits == (sandbox.Limits{}) {
+		limits = copier.Limits()
 	}
+	return r.u.Engine.Run(ctx, copier.Run{
+		Args: args, Work: work, Job: filepath.Join(r.dir, job), Read: []string{filepath.Join(r.mirror.Dir(), "objects")},
+		Views: []copier.View{{Dir: r.view, URLs: r.source.Spellings()}}, Open: r.allowed.open, Limits: limits,
+	})
+}
+
+// target returns the answers file as seen from the project's folder, and that folder as seen from the top.
+func (r *running) target() (answers, dir string) {
+	if r.out.Root == "" {
+		return r.job.Answers, "."
+	}
+	return strings.TrimPrefix(r.job.Answers, r.out.Root+"/"), "./" + r.out.Root
+}
+
+func (r *running) args(p permission) ([]string, error) {
+	rel, target := r.target()
 	args := []string{"update", "--defaults", "--skip-answered", "--conflict=inline", "--answers-file=" + rel, "--vcs-ref=" + r.new.Name}
 	args = append(args, p.flags...)
 	if len(r.job.Data) > 0 {
@@ -122,7 +155,13 @@ func (r *running) args(p permission) ([]string, error) {
 
 // log returns the end of what Copier wrote, with our folders and secrets taken out.
 func (r *running) log(res copier.Result) string {
-	text := strings.TrimSpace(strings.TrimSpace(res.Stdout) + "\n" + strings.TrimSpace(res.Stderr))
+	text := r.clean(strings.TrimSpace(strings.TrimSpace(res.Stdout) + "\n" + strings.TrimSpace(res.Stderr)))
+	lines := strings.Split(text, "\n")
+	return strings.Join(lines[max(0, len(lines)-30):], "\n")
+}
+
+// clean takes our folders and secrets out of a text.
+func (r *running) clean(text string) string {
 	text = strings.ReplaceAll(text, r.dir, "[...]")
 	if r.source.Secret {
 		text = strings.ReplaceAll(text, r.source.Asked, r.source.String())
@@ -132,8 +171,7 @@ func (r *running) log(res copier.Result) string {
 			text = strings.ReplaceAll(text, s, "***")
 		}
 	}
-	lines := strings.Split(text, "\n")
-	return strings.Join(lines[max(0, len(lines)-30):], "\n")
+	return text
 }
 
 // explain makes a reason of a failure of Copier's.

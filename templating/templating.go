@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/templating/audit"
 	"github.com/currant-bot/currant/templating/copier"
 	"github.com/currant-bot/currant/templating/git"
 	"github.com/currant-bot/currant/templating/mirror"
@@ -37,6 +38,7 @@ type Job struct {
 
 	Data  map[string]any // answers besides those in the file, as for new questions
 	Trust Trust          // "" for Render
+	Audit audit.Policy   // "" for audit.Block
 }
 
 // Trust says what of a template may run. It is the operator's decision, never the repository's.
@@ -55,8 +57,9 @@ type Outcome struct {
 	Changes   platform.Changeset
 	Conflicts []Conflict // for people to resolve; the files in Changes hold markers
 	Answers   []AnswerChange
-	Notes     []Note   // what is new, newest first
-	Holds     []string // why it must not be merged without a person, besides Conflicts
+	Audit     []audit.Verdict // on files that need a word, by path; bad ones are in Holds too, if the policy is to block
+	Notes     []Note          // what is new, newest first
+	Holds     []string        // why it must not be merged without a person, besides Conflicts
 	Warnings  []string
 	Log       string // the end of what Copier wrote, without credentials
 

@@ -101,6 +101,9 @@ type running struct {
 	mirror   *mirror.Mirror
 	old, new version
 	view     string
+	allowed  permission
+	tool     copier.Tool
+	base     rendered
 }
 
 // A version is one of the two versions of the template.
@@ -111,7 +114,7 @@ type version struct {
 }
 
 func (r *running) update(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{r.readProject, r.readTemplate, r.plan, r.run, r.judge} {
+	for _, step := range []func(context.Context) error{r.readProject, r.readTemplate, r.plan, r.prepare, r.run, r.judge, r.audit} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -32,6 +32,8 @@ type Config struct {
 	Questions   []Question
 	Files       []string // that make up the configuration
 	Secrets     []string
+	Keep        []string // _skip_if_exists: patterns of files that are written only where they are missing
+	Exclude     []string // _exclude: patterns of files that are not written
 }
 
 // A Migration is code that runs when a version is passed.
@@ -209,9 +211,11 @@ func (c *Config) set(key string, v *yaml.Node) {
 	case "_migrations":
 		c.Migrations = append(c.Migrations, migrations(v)...)
 	case "_secret_questions":
-		for _, name := range v.Content {
-			c.Secrets = append(c.Secrets, resolve(name).Value)
-		}
+		c.Secrets = append(c.Secrets, texts(v)...)
+	case "_skip_if_exists":
+		c.Keep = append(c.Keep, texts(v)...)
+	case "_exclude":
+		c.Exclude = append(c.Exclude, texts(v)...)
 	case "_external_data":
 		if c.External == nil {
 			c.External = make(map[string]string)
@@ -227,6 +231,15 @@ func (c *Config) set(key string, v *yaml.Node) {
 			}
 		}
 	}
+}
+
+// texts returns the members of a list.
+func texts(list *yaml.Node) []string {
+	var all []string
+	for _, n := range list.Content {
+		all = append(all, resolve(n).Value)
+	}
+	return all
 }
 
 func field(m *yaml.Node, name string) *yaml.Node {

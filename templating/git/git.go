@@ -154,7 +154,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // ErrOutput says that a command wrote more than it may.
 var ErrOutput = errors.New("git wrote more than is read")
 
-// Run returns what a command writes.
+// Run returns what a command writes; where it fails with an [Error], what it wrote until then.
 func (g *Git) Run(ctx context.Context, c Command) (string, error) {
 	var args []string
 	if c.Dir != "" && c.WorkTree != "" {
@@ -180,7 +180,7 @@ func (g *Git) Run(ctx context.Context, c Command) (string, error) {
 		return "", fmt.Errorf("git %s: %w", c.Args[0], ErrOutput)
 	}
 	if err != nil {
-		return "", &Error{Command: c.Args[0], Stderr: Redact(errs.String()), Err: err}
+		return out.String(), &Error{Command: c.Args[0], Stderr: Redact(errs.String()), Err: err}
 	}
 	return out.String(), nil
 }
