@@ -128,7 +128,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 // permanent reports whether trying again at once is of no use.
 func permanent(err error) bool {
 	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound || errors.Is(err, http.ErrSchemeMismatch)
+	var noTLS tls.RecordHeaderError
+	return errors.As(err, &dns) && dns.IsNotFound || errors.As(err, &noTLS)
 }
 
 // certificateError reports whether err is about a certificate.
