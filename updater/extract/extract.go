@@ -79,8 +79,7 @@ type job struct {
 
 func (j *job) run(s *gitrepo.Snapshot, memo *Memo) {
 	j.results = make([]managers.Result, len(j.takers))
-	var open func() (managers.File, error)
-	open = sync.OnceValues(func() (managers.File, error) { return Open(s, j.entry) })
+	open := sync.OnceValues(func() (managers.File, error) { return Open(s, j.entry) })
 	for i, m := range j.takers {
 		if r, ok := memo.get(m, j.entry, s); ok {
 			j.results[i] = r

@@ -176,7 +176,6 @@ func (c *chooser) versions() {
 	if !c.usable() {
 		return
 	}
-	s := c.d.Settings
 	strategy := c.strategy()
 	c.d.Current = c.current(strategy)
 	if c.d.Current == "" {
@@ -187,8 +186,7 @@ func (c *chooser) versions() {
 		return
 	}
 	c.d.Settings = c.Config.For(subject(c.World, c.d))
-	s = c.d.Settings
-	if !s.Bool("enabled") {
+	if s := c.d.Settings; !s.Bool("enabled") {
 		c.d = c.d.skip("disabled", reason(CodeDisabled, s.Origin("enabled"), "updates are switched off by enabled: false"))
 		return
 	}

@@ -86,7 +86,7 @@ func revision(d managers.Dep) managers.Dep {
 	switch ref := d.Value.Text; {
 	case d.Value.IsZero():
 		d.Skip = managers.Unsupported
-	case commit.MatchString(ref) && strings.IndexAny(ref, "abcdef") >= 0:
+	case commit.MatchString(ref) && strings.ContainsAny(ref, "abcdef"):
 		d.Value, d.Digest = managers.Field{}, d.Value
 	case !version.MatchString(ref):
 		d.Skip = managers.GitDependency
