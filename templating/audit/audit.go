@@ -157,6 +157,8 @@ func (u Update) lost(p string) string {
 		return "edited here, deleted in the template, and now deleted"
 	case moved && u.Ours[p] == "":
 		return fmt.Sprintf("the template moved %s here, and what was edited in that is gone", old)
+	case u.Base[p] != "" && u.Ours[p] == "":
+		return "deleted here, and written again"
 	case u.Base[p] == "":
 		return "the template's new file took the place of the one that was here"
 	case u.Theirs[p] == u.Base[p]:

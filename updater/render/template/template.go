@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/templating"
+	"github.com/currant-bot/currant/templating/audit"
 	"github.com/currant-bot/currant/updater/plan"
 	"github.com/currant-bot/currant/updater/render"
 )
@@ -18,6 +19,7 @@ type Renderer struct {
 	Updater *templating.Updater
 	Trust   templating.Trust
 	Data    map[string]any // answers besides those in the files
+	Audit   audit.Policy   // what becomes of what the audit finds
 }
 
 // Render runs Copier on a copy of s, for the answers file that m names.
@@ -26,7 +28,7 @@ func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member)
 	if err != nil {
 		return render.Change{}, fmt.Errorf("copying the files of %s: %w", s.Repository, err)
 	}
-	out, err := r.Updater.Update(ctx, templating.Job{Tree: tree, Answers: m.Decision.Path, To: m.Update.Value, Trust: r.Trust, Data: r.Data})
+	out, err := r.Updater.Update(ctx, templating.Job{Tree: tree, Answers: m.Decision.Path, To: m.Update.Value, Trust: r.Trust, Data: r.Data, Audit: r.Audit})
 	if err != nil {
 		return render.Change{}, err
 	}
@@ -61,6 +63,9 @@ func notes(o templating.Outcome) []string {
 		}
 		out = append(out, b.String())
 	}
+	if text := verdicts(o.Audit); text != "" {
+		out = append(out, text)
+	}
 	if len(o.Answers) > 0 {
 		var b strings.Builder
 		b.WriteString("### Answers\n\n| Question | Before | Now |\n|---|---|---|\n")
@@ -81,6 +86,40 @@ func notes(o templating.Outcome) []string {
 		out = append(out, "> "+plan.Quiet(plain.Replace(w)))
 	}
 	return out
+}
+
+// maxVerdicts bounds the table of verdicts, since pull request bodies are bounded.
+const maxVerdicts = 50
+
+// verdicts tells what the audit found, bad things first. Conflicts and answers have tables of their own.
+func verdicts(all []audit.Verdict) string {
+	var rows [2][]string
+	bad := false
+	for _, v := range all {
+		if v.Kind == audit.Conflict || v.Kind == audit.Answers {
+			continue
+		}
+		rank, mark := 1, ""
+		if v.Kind.Holds() {
+			rank, mark, bad = 0, "⚠️ ", true
+		}
+		rows[rank] = append(rows[rank], fmt.Sprintf("| %s | %s%s | %s |\n", code(v.Path), mark, v.Kind, plan.Quiet(plain.Replace(v.Text))))
+	}
+	sorted := append(rows[0], rows[1]...)
+	if len(sorted) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("### Audit\n\nBoth versions of the template were rendered afresh, and Copier's result was held against what git makes of them.")
+	if bad {
+		b.WriteString(" **Look at the files with ⚠️ before merging.**")
+	}
+	b.WriteString("\n\n| File | Verdict | What happened |\n|---|---|---|\n")
+	b.WriteString(strings.Join(sorted[:min(len(sorted), maxVerdicts)], ""))
+	if more := len(sorted) - maxVerdicts; more > 0 {
+		fmt.Fprintf(&b, "\n%d more files have a verdict.\n", more)
+	}
+	return b.String()
 }
 
 var plain = strings.NewReplacer("<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ", "|", `\|`)
