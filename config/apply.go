@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,7 +36,16 @@ type application struct {
 	rules []*rule
 }
 
-func (a *application) rebase() { a.base = a.c.baseFor(a.s.Manager, a.s.Datasource) }
+func (a *application) rebase() {
+	a.base = a.c.baseFor(a.s.Manager, a.s.Datasource)
+	if len(a.s.Own) == 0 {
+		return
+	}
+	a.base = maps.Clone(a.base)
+	for name, v := range plainLayer(a.s.Own, a.s.File) {
+		a.base[name] = mergeOption(name, a.base[name], v)
+	}
+}
 
 func (a *application) get(option string) *value {
 	if v, ok := a.over[option]; ok {

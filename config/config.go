@@ -106,6 +106,8 @@ type Subject struct {
 	Registries []string
 	Categories []string // beside those of the manager
 
+	Own map[string]any // options from the dependency's own file; they win over all but packageRules
+
 	UpdateType string // "major", "minor", "patch", "pin", "pinDigest", "digest", "rollback", "replacement" or "lockFileMaintenance"; "" before that is known
 	Bump       bool   // the constraint is raised though it admits the new version: matches "bump" too
 	NewValue   string

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/updater/act"
 	"github.com/currant-bot/currant/updater/plan"
@@ -35,12 +36,28 @@ type record struct {
 	Config   string // digest of the resolved configuration
 	Found    []plan.Found
 	Problems []managers.Problem
-	Digests  []plan.DigestQuery
+	Digests  []digestRef
 	Watch    []watched
 	Renders  map[string]rendered // by branch, of those that a tool makes
 	State    string              // fingerprint of all that a pass depends on
 	Until    time.Time           // when the outcome may change although nothing else does
 	Quiet    bool                // nothing was left to do
+}
+
+// A digestRef names a digest query without its registry, whose URL may hold a secret of
+// the operator's.
+type digestRef struct{ Query, Version string }
+
+func refOf(q plan.DigestQuery) digestRef {
+	return digestRef{plan.Hash(q.Datasource + "\x00" + q.Registry + "\x00" + q.Package), q.Version}
+}
+
+func refsOf(qs []plan.DigestQuery) []digestRef {
+	var out []digestRef
+	for _, q := range qs {
+		out = append(out, refOf(q))
+	}
+	return out
 }
 
 // A watched pull request is one that may merge when its checks turn green.
@@ -57,7 +74,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 1
+const form = 2
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -118,7 +135,8 @@ func forget(name string) error {
 // host. list names the digests and checks that count; checks that s does not have yet are asked for and put there.
 func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State, list record) (string, error) {
 	w := v.Engine.world(t, r)
-	listings, err := r.reach.Lookup.Listings(ctx, plan.Queries(plan.Ask(w, r.Found)))
+	queries := plan.Queries(plan.Ask(w, r.Found))
+	listings, err := r.reach.Lookup.Listings(ctx, queries)
 	if err != nil {
 		return "", err
 	}
@@ -130,14 +148,15 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 		}
 	}
 	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Stale, t.Subjects})
-	for _, q := range plan.Queries(plan.Ask(w, r.Found)) {
+	for _, q := range queries {
 		write([]string{q.String(), r.reach.Lookup.Fingerprint(q, listings[q])})
 	}
-	digests, err2 := r.reach.Lookup.Digests(ctx, list.Digests)
+	wanted := digestQueries(queries, list.Digests)
+	digests, err2 := r.reach.Lookup.Digests(ctx, wanted)
 	if err2 != nil {
 		return "", err2
 	}
-	for _, q := range list.Digests {
+	for _, q := range wanted {
 		write([]string{q.String(), q.Version, digests[q].Digest})
 	}
 	for _, x := range list.Watch {
@@ -150,6 +169,21 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 		return "", fmt.Errorf("fingerprinting %s: %w", v.name, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// digestQueries returns the queries that refs name; each is about one of queries.
+func digestQueries(queries []datasources.Query, refs []digestRef) []plan.DigestQuery {
+	byRef := make(map[string]datasources.Query, len(queries))
+	for _, q := range queries {
+		byRef[refOf(plan.DigestQuery{Query: q}).Query] = q
+	}
+	var out []plan.DigestQuery
+	for _, ref := range refs {
+		if q, ok := byRef[ref.Query]; ok {
+			out = append(out, plan.DigestQuery{Query: q, Version: ref.Version})
+		}
+	}
+	return out
 }
 
 // check asks for the checks of x, unless they are known.

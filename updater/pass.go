@@ -109,7 +109,12 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 		}
 	}
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
-	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, r.Digests, quiet(r), renders(r)
+	for _, o := range r.Outcomes {
+		if !o.Until.IsZero() && (r.Until.IsZero() || o.Until.Before(r.Until)) {
+			r.Until = o.Until
+		}
+	}
+	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r)
 	if v.now.Quiet {
 		v.now.State, err = v.fingerprint(ctx, t, r, state, v.now)
 	}

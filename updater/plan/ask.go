@@ -187,6 +187,7 @@ func subject(w World, d Decision) config.Subject {
 		Versioning:     d.Versioning,
 		SourceURL:      d.SourceURL,
 		Registries:     d.Dep.Registries,
+		Own:            d.Dep.Config,
 	}
 	if m := w.Managers[d.Manager]; m != nil {
 		s.Categories = m.Categories

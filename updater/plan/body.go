@@ -56,7 +56,7 @@ func table(b Branch) string {
 	rows := [][]string{{"Package", "Type", "Update", "Change", "Pending"}}
 	seen := make(map[string]bool)
 	for _, m := range b.Members {
-		row := []string{packageCell(m), m.Decision.Dep.Kind, m.Update.Type, changeCell(m), strings.Join(m.Update.Withheld, ", ")}
+		row := []string{packageCell(m), Quiet(m.Decision.Dep.Kind), m.Update.Type, changeCell(m), pendingCell(m)}
 		if key := strings.Join(row, "\x00"); !seen[key] {
 			seen[key] = true
 			rows = append(rows, row)
@@ -84,18 +84,34 @@ func table(b Branch) string {
 func packageCell(m Member) string {
 	d := m.Decision
 	name := Quiet(d.Dep.Name)
-	home := cmp.Or(d.Homepage, d.SourceURL)
-	if !linkable.MatchString(home) {
+	home, source := cmp.Or(d.Homepage, d.SourceURL), d.SourceURL
+	if !linkable(home) {
 		return name
 	}
 	cell := "[" + name + "](" + home + ")"
-	if d.SourceURL != "" && d.SourceURL != home && linkable.MatchString(d.SourceURL) {
-		cell += " ([source](" + d.SourceURL + "))"
+	if source != "" && source != home && linkable(source) {
+		cell += " ([source](" + source + "))"
 	}
 	return cell
 }
 
-var linkable = regexp.MustCompile(`^https?://[^\s()<>|"]+$`)
+// pendingCell lists the newer versions that wait.
+func pendingCell(m Member) string {
+	var out []string
+	for _, v := range m.Update.Withheld {
+		out = append(out, code(v))
+	}
+	return strings.Join(out, ", ")
+}
+
+var (
+	webLink = regexp.MustCompile(`^https?://[^\s()<>|"\x60\[\]@]+$`)
+	noted   = regexp.MustCompile(`/(issues|pull|discussions|commit)/`)
+)
+
+// linkable reports whether a URL that somebody else wrote may be linked to: it holds no
+// credentials, and no host notes the link where it leads.
+func linkable(url string) bool { return webLink.MatchString(url) && !noted.MatchString(url) }
 
 func changeCell(m Member) string {
 	from, to := m.Decision.Value(), m.Update.Value
@@ -108,15 +124,21 @@ func changeCell(m Member) string {
 	return code(from) + " → " + code(to)
 }
 
-// code shows text from a repository or registry literally.
-func code(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
+// code shows text from a repository or registry literally, on one line.
+func code(s string) string {
+	return "`" + strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "`", "'") + "`"
+}
 
-var mention = regexp.MustCompile(`(^|[^\w/])@(\w)`)
+var (
+	mention = regexp.MustCompile(`(^|\W)@(\w)`)
+	markup  = strings.NewReplacer("#", "#\u200b", "<", "&lt;", "[", `\[`, "]", `\]`)
+)
 
-// Quiet keeps text from notifying people or linking issues, by a character of
-// no width.
+// Quiet makes text from elsewhere fit for one line of Markdown: it notifies
+// nobody, links no issue, and holds neither HTML nor links.
 func Quiet(s string) string {
-	return strings.ReplaceAll(mention.ReplaceAllString(s, "$1@\u200b$2"), "#", "#\u200b")
+	s = markup.Replace(strings.Join(strings.Fields(s), " "))
+	return mention.ReplaceAllString(s, "$1@\u200b$2")
 }
 
 // why tells the decision's reasons, update by update.
@@ -151,14 +173,11 @@ func shown(m Member) []Reason {
 		case CodePending, CodeRule, CodeApproval:
 			out = append(out, r)
 		case CodeLookup:
-			r.Text = registryHost.ReplaceAllString(r.Text, "$1")
 			out = append(out, r)
 		}
 	}
 	return out
 }
-
-var registryHost = regexp.MustCompile(`(https?://)[^/@\s]*@`)
 
 func configuration(b Branch) string {
 	var out strings.Builder
@@ -182,6 +201,7 @@ type Marker struct {
 	Title   string   `json:"title"`             // hash of the title that Currant gave
 	Body    string   `json:"body"`              // hash of the body without the marker
 	Updates string   `json:"updates"`           // hash of the members and their new values
+	Labels  bool     `json:"labels,omitempty"`  // they were added once more
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
 
@@ -193,14 +213,26 @@ func Hash(text string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// maxMembers bounds what the members take in a marker, in bytes.
+const maxMembers = 4000
+
 // Sign adds the marker of b to its body.
-func Sign(b Branch, title, body string) string {
+func Sign(b Branch, title, body string) string { return sign(b.marker(title, body), body) }
+
+func (b Branch) marker(title, body string) Marker {
 	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.Fingerprint()}
-	if len(b.Members) <= 100 {
-		for _, x := range b.Members {
-			m.Members = append(m.Members, x.Key())
-		}
+	size := 0
+	for _, x := range b.Members {
+		m.Members = append(m.Members, x.Key())
+		size += len(x.Key())
 	}
+	if size > maxMembers {
+		m.Members = nil
+	}
+	return m
+}
+
+func sign(m Marker, body string) string {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return body // strings always marshal
@@ -218,13 +250,14 @@ func (b Branch) Fingerprint() string {
 	return Hash(strings.Join(out, "\n"))
 }
 
-// ReadMarker returns the marker in a body; ok is false if there is none.
+// ReadMarker returns the marker in a body; ok is false if there is none. Of several the
+// last counts: Currant writes it at the end, below whatever text from elsewhere the body holds.
 func ReadMarker(body string) (m Marker, ok bool) {
-	found := markerForm.FindStringSubmatch(body)
-	if found == nil {
+	all := markerForm.FindAllStringSubmatch(body, -1)
+	if all == nil {
 		return m, false
 	}
-	data, err := base64.StdEncoding.DecodeString(found[1])
+	data, err := base64.StdEncoding.DecodeString(all[len(all)-1][1])
 	if err != nil || json.Unmarshal(data, &m) != nil || m.Version != 1 {
 		return Marker{}, false
 	}

@@ -76,6 +76,11 @@ func Group(w World, ds []Decision) ([]Branch, error) {
 	return out, nil
 }
 
+// early reports whether an update has not come of age.
+func (b Branch) early() bool {
+	return slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Early })
+}
+
 func priority(b Branch) int {
 	best := b.Members[0].Update.Settings.Int("prPriority")
 	for _, m := range b.Members[1:] {
@@ -109,11 +114,11 @@ func (b *Branch) complete(w World) error {
 	return b.write(w)
 }
 
-// settleState drops members that wait from a branch in which others are ready,
-// and takes over the state that is left.
+// settleState drops members that wait, or that cannot be changed, from a branch
+// in which others are ready, and takes over the state that is left. What was dropped says why in its own decision.
 func (b *Branch) settleState() {
 	if slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.State == Ready }) {
-		b.Members = slices.DeleteFunc(b.Members, func(m Member) bool { return m.Update.State == Waiting })
+		b.Members = slices.DeleteFunc(b.Members, func(m Member) bool { return m.Update.State == Waiting || m.Update.State == Unsupported })
 	}
 	for _, s := range []Readiness{Unsupported, Approval, Waiting, Ready} {
 		for _, m := range b.Members {

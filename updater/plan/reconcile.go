@@ -131,6 +131,7 @@ type Outcome struct {
 	Result  Result
 	Reasons []Reason
 	Actions []Action
+	Until   time.Time // when it may be different although nothing else changes; zero for never
 }
 
 // Reconcile returns what leads from the pull requests that there are to those
@@ -200,6 +201,8 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		return o.end(Hold, reason(CodeHold, config.Origin{}, "%s: it stays as it is", text))
 	}
 	switch {
+	case b.State == Waiting:
+		return o.end(Wait) // and what there is stays
 	case b.State == Unsupported:
 		return o.end(Cannot)
 	case b.Err != "":
@@ -218,6 +221,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	}
 	if !exists && open == nil {
 		if result, why := r.blocked(b); result != "" {
+			if r.hourly > 0 {
+				o.Until = r.now.UTC().Truncate(time.Hour).Add(time.Hour) // prHourlyLimit starts again
+			}
 			return o.end(result, why...)
 		}
 		r.open, r.hourly = r.open+1, r.hourly+1
@@ -257,6 +263,10 @@ func (r *reconciler) doubt(b Branch, open *platform.Pull) string {
 	return ""
 }
 
+// autoclosed ends the title of a pull request that the bot closed, not a person.
+// The words are Renovate's, so that each knows the other's.
+const autoclosed = " - autoclosed"
+
 // declined returns the pull request by whose closing a person declined b; nil if
 // nobody did. A group of updates is declined as long as it would be the same.
 func (r *reconciler) declined(b Rendered) *platform.Pull {
@@ -265,7 +275,7 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 	}
 	for i := range r.have.Pulls {
 		p := &r.have.Pulls[i]
-		if p.Branch != b.Name || p.State != platform.Closed {
+		if p.Branch != b.Name || p.State != platform.Closed || strings.HasSuffix(p.Title, autoclosed) {
 			continue
 		}
 		marker, ok := ReadMarker(p.Body)
@@ -285,8 +295,6 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	s := b.Settings
 	switch {
-	case b.State == Waiting:
-		return Wait, nil
 	case b.State == Approval:
 		return Approve, nil
 	case !b.Making.Open:
@@ -307,7 +315,7 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 // realise makes the branch and its pull request as they should be, or merges.
 func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists bool, open *platform.Pull) Outcome {
 	s := b.Settings
-	push, why := r.stale(b, branch, exists)
+	push, why := stale(b, branch, exists, open)
 	if push && exists && !b.Making.Open && !s.Bool("updateNotScheduled") {
 		return o.end(Unchanged, reason(CodeSchedule, s.Origin("updateNotScheduled"), "%s, but updateNotScheduled is off", why), closed("schedule", b.Making))
 	}
@@ -330,7 +338,7 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}})
 		return o.end(Create)
 	}
-	if e, ok := edit(b, open); ok {
+	if e, ok := edit(b, *open); ok {
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Edit: &e})
 		if o.Result == "" {
 			o.Result = Edit
@@ -353,13 +361,25 @@ func (o Outcome) local(exists bool) Outcome {
 }
 
 // stale says whether the branch must be made anew, and why.
-func (r *reconciler) stale(b Rendered, branch BranchState, exists bool) (bool, string) {
-	switch rebase := b.Settings.String("rebaseWhen"); {
+func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bool, string) {
+	rebase := b.Settings.String("rebaseWhen")
+	var state platform.Mergeable
+	same := false // what it changes is what its pull request says
+	if open != nil {
+		state = open.Mergeable
+		marker, ok := ReadMarker(open.Body)
+		same = ok && marker.Updates == b.Fingerprint()
+	}
+	switch {
 	case !exists:
 		return true, "the branch does not exist yet"
+	case rebase == "never" && branch.Behind && same:
+		return false, ""
 	case rebase != "never" && branch.Overlap:
 		return true, "the base branch has changed the same files since"
-	case branch.Behind && (rebase == "behind-base-branch" || (rebase == "" || rebase == "auto") && b.Automerge || rebase == "automerging" && b.Automerge):
+	case rebase != "never" && branch.Behind && state == platform.Conflicted:
+		return true, "it conflicts with its base branch"
+	case branch.Behind && fresh(rebase, b.Automerge, state):
 		return true, "the base branch has moved on (rebaseWhen)"
 	case !maps.Equal(branch.Changed, b.Blobs):
 		return true, "its content is not what it should be now"
@@ -367,19 +387,35 @@ func (r *reconciler) stale(b Rendered, branch BranchState, exists bool) (bool, s
 	return false, ""
 }
 
+// fresh reports whether a branch is to be at the head of its base, by rebaseWhen.
+func fresh(rebase string, automerge bool, state platform.Mergeable) bool {
+	switch rebase {
+	case "behind-base-branch":
+		return true
+	case "", "auto":
+		return automerge || state == platform.Behind
+	case "automerging":
+		return automerge
+	}
+	return false
+}
+
 // edit returns what must change in a pull request's texts. What a person
 // changed stays: only what Currant wrote last is replaced.
-func edit(b Rendered, p *platform.Pull) (platform.Edit, bool) {
+func edit(b Rendered, p platform.Pull) (platform.Edit, bool) {
 	e := platform.Edit{Number: p.Number, Was: p.Title}
 	marker, ours := ReadMarker(p.Body)
-	title := p.Title
-	if title != b.Title && (!ours || marker.Title == Hash(p.Title)) {
-		title = b.Title
-		e.Title = &title
+	if p.Title != b.Title && (!ours || marker.Title == Hash(strings.TrimSuffix(p.Title, autoclosed))) {
+		e.Title = &b.Title
 	}
 	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
-	if !ours || marker.Body != Hash(b.body) || marker.Updates != b.Fingerprint() || e.Title != nil {
-		body := Sign(b.Branch, b.Title, b.body)
+	next := b.marker(b.Title, b.body)
+	next.Labels = marker.Labels
+	if ours && !marker.Labels && unlabelled(b, p) {
+		e.AddLabels, next.Labels = b.Labels, true
+	}
+	if !ours || marker.Body != next.Body || marker.Updates != next.Updates || marker.Labels != next.Labels || e.Title != nil {
+		body := sign(next, b.body)
 		if body != p.Body {
 			e.Body = &body
 		}
@@ -387,10 +423,18 @@ func edit(b Rendered, p *platform.Pull) (platform.Edit, bool) {
 	return e, e.Title != nil || e.Body != nil
 }
 
+// unlabelled reports whether a pull request has none of its labels: adding them
+// failed when it was opened, or a person took them away. They are added once more, and never again.
+func unlabelled(b Rendered, p platform.Pull) bool {
+	return len(b.Labels) > 0 && !slices.ContainsFunc(b.Labels, func(l string) bool {
+		return slices.ContainsFunc(p.Labels, func(has string) bool { return strings.EqualFold(has, l) })
+	})
+}
+
 // merge merges the pull request if the gate lets it.
 func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platform.Pull) Outcome {
 	blocks := policy.Judge(policy.Case{
-		Automerge: b.Automerge, Ready: b.State == Ready, Stale: r.have.Stale, Warnings: b.Warnings,
+		Automerge: b.Automerge, Ready: b.State == Ready && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
 		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign,
 	})
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
@@ -464,6 +508,10 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 			o = o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
 		default:
 			o.Reasons = append(o.Reasons, reason(CodeUpToDate, config.Origin{}, "no dependency needs it any more"))
+			if o.Number != 0 && !strings.HasSuffix(o.Title, autoclosed) {
+				title := o.Title + autoclosed
+				o.Actions = append(o.Actions, Action{Branch: name, Edit: &platform.Edit{Number: o.Number, Was: o.Title, Title: &title}})
+			}
 			o.Actions = append(o.Actions, Action{Branch: name, Close: &c})
 		}
 		out = append(out, o)

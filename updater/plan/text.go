@@ -150,16 +150,15 @@ func (b *Branch) write(w World) error {
 			return err
 		}
 		b.Group, f["groupName"] = name, name
-		group := s.Object("group")
-		topic = "{{{groupName}}}"
-		if t, ok := group["commitMessageTopic"].(string); ok {
-			topic = t
-		}
+		s = s.With("group")
+		topic, extra = s.String("commitMessageTopic"), s.String("commitMessageExtra")
 		if !b.sameVersion() {
 			extra = ""
 		}
 	}
-	f["commitMessagePrefix"] = b.prefix(w, f)
+	prefix, semantic := b.prefix(w, f)
+	f["commitMessagePrefix"] = prefix
+	lower := semantic && s.String("commitMessageLowerCase") != "never" && prefix == strings.ToLower(prefix) && !strings.HasPrefix(prefix, ":")
 	for name, t := range map[string]string{
 		"commitMessageAction": s.String("commitMessageAction"), "commitMessageTopic": topic,
 		"commitMessageExtra": extra, "commitMessageSuffix": s.String("commitMessageSuffix"),
@@ -174,19 +173,19 @@ func (b *Branch) write(w World) error {
 	if err != nil {
 		return err
 	}
-	b.Message = tidy(message, f["commitMessagePrefix"].(string), s.String("commitMessageLowerCase"))
+	b.Message = tidy(message, lower)
 	b.Title = b.Message
 	if t := s.String("prTitle"); t != "" {
 		if t, err = render(t, f); err != nil {
 			return err
 		}
-		b.Title = tidy(t, "", "never")
-	}
-	if grouped && extra == "" {
-		b.Title += b.titleLevel(s.Bool("separateMajorMinor"), s.Bool("separateMinorPatch"))
+		b.Title = tidy(t, lower)
 	}
 	if w.multipleBases() {
 		b.Title += " (" + w.Base + ")"
+	}
+	if grouped && extra == "" {
+		b.Title += b.titleLevel(s.Bool("separateMajorMinor"), s.Bool("separateMinorPatch"))
 	}
 	if body := s.String("commitBody"); body != "" {
 		if body, err = render(body, f); err != nil {
@@ -228,24 +227,25 @@ func (b *Branch) titleLevel(majors, patches bool) string {
 	return ""
 }
 
-// prefix returns the commit message's prefix, with its colon.
-func (b *Branch) prefix(w World, f map[string]any) string {
+// prefix returns the commit message's prefix, with its colon, and whether it is
+// that of a semantic commit.
+func (b *Branch) prefix(w World, f map[string]any) (text string, semantic bool) {
 	s := b.Settings
 	p := s.String("commitMessagePrefix")
 	if p == "" && (s.String("semanticCommits") == "enabled" || s.String("semanticCommits") != "disabled" && w.Semantic) {
-		p = b.semanticType()
+		p, semantic = b.semanticType(), true
 		if scope := s.String("semanticCommitScope"); scope != "" && p != "" {
 			p += "(" + scope + ")"
 		}
 	}
 	p, err := render(p, f)
 	if err != nil || p == "" {
-		return ""
+		return "", false
 	}
 	if !strings.HasSuffix(p, ":") && !strings.HasSuffix(p, " ") {
 		p += ":"
 	}
-	return p
+	return p, semantic
 }
 
 // semanticType is the weightiest type among the members.
@@ -260,18 +260,13 @@ func (b *Branch) semanticType() string {
 	return best
 }
 
-// tidy makes one neat line of a rendered message. With a semantic prefix the rest
-// begins in lower case.
-func tidy(message, prefix, lower string) string {
+// tidy makes one neat line of a rendered message, in lower case if semantic
+// commits want it.
+func tidy(message string, lower bool) string {
 	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
 	message = doubleV.ReplaceAllString(spaces.ReplaceAllString(message, " "), "to v$1")
-	if prefix == "" || lower == "never" || prefix != strings.ToLower(prefix) || strings.HasPrefix(prefix, ":") {
-		return message
+	if lower {
+		message = strings.ToLower(message)
 	}
-	rest := strings.TrimPrefix(message, prefix)
-	trimmed := strings.TrimLeft(rest, " ")
-	if trimmed == "" {
-		return message
-	}
-	return prefix + " " + strings.ToLower(trimmed[:1]) + trimmed[1:]
+	return message
 }

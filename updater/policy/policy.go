@@ -25,7 +25,7 @@ type Case struct {
 
 // A Block is one reason not to merge.
 type Block struct {
-	Code string // "automerge", "age", "policy", "facts", "render", "head", "draft", "conflict", "edited", "checks"
+	Code string // "automerge", "age", "policy", "facts", "render", "head", "draft", "conflict", "rule", "behind", "edited", "checks"
 	Text string
 	Wait bool // it may pass without a person
 }
@@ -64,6 +64,10 @@ func Judge(c Case) []Block {
 	switch c.Pull.Mergeable {
 	case platform.Conflicted:
 		no(true, "conflict", "it conflicts with its base")
+	case platform.Blocked:
+		no(true, "rule", "a rule of the repository is not met, such as a review")
+	case platform.Behind:
+		no(true, "behind", "the repository wants it up to date with its base")
 	case platform.Unknown:
 		no(true, "conflict", "the host has not said yet whether it can be merged")
 	}
@@ -102,10 +106,15 @@ func checks(c platform.Checks) (why string, wait bool) {
 		return "required but not reported yet: " + list(absent), true
 	case len(pending) > 0:
 		return "not finished: " + list(pending), true
-	case len(c.Results) == 0:
+	case !slices.ContainsFunc(c.Results, func(r platform.Check) bool { return !own(r.Name) }):
 		return "no check has reported, and no checks are not green", true
 	}
 	return "", false
+}
+
+// own reports whether a check is a bot's own, which proves nothing about the change.
+func own(name string) bool {
+	return strings.HasPrefix(name, "renovate/") || strings.HasPrefix(name, "currant/")
 }
 
 func list(names []string) string {
