@@ -56,6 +56,11 @@ func writeSources(w io.Writer) {
 	}
 }
 
+// cell fits a doc comment into a table: its title, then the rest.
 func cell(s string) string {
+	title, rest, ok := strings.Cut(strings.TrimSpace(s), "\n")
+	if ok {
+		s = "**" + title + "**<br>" + strings.TrimSpace(rest)
+	}
 	return strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(s), "\n", " "), "|", `\|`)
 }
