@@ -2,7 +2,6 @@ package templating
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -14,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/currant-bot/currant/templating/audit"
-	"github.com/currant-bot/currant/templating/git"
 )
 
 // audit holds Copier's result against what git makes of both versions of the template. That it cannot is a finding
@@ -155,8 +153,10 @@ func (r *running) excuses(ctx context.Context, u *audit.Update) error {
 	}
 	u.Once = matcher(once)
 	var err error
-	if u.Unclear, err = r.unclear(ctx, len(once) > 0); err != nil {
-		return err
+	if u.Code {
+		if u.Unclear, err = r.unclear(ctx); err != nil {
+			return err
+		}
 	}
 	var missing []string
 	for p := range u.Theirs {
@@ -168,25 +168,19 @@ func (r *running) excuses(ctx context.Context, u *audit.Update) error {
 	return err
 }
 
-// operation is the variable by which a template tells making a project from updating it.
+// operation is the variable by which a template tells making a project from updating it. Copier has it
+// in patterns of what is excluded and in tasks, and not in files.
 const operation = "_copier_operation"
 
-// unclear reports whether the template uses operation elsewhere than in the patterns of what it excludes.
-func (r *running) unclear(ctx context.Context, patterns bool) (bool, error) {
+// unclear reports whether code of the template's that ran may depend on operation.
+func (r *running) unclear(ctx context.Context) (bool, error) {
 	for _, v := range []version{r.old, r.new} {
-		for _, f := range v.files {
-			if strings.Contains(f.Path, operation) {
-				return true, nil
+		for _, name := range v.config.Files {
+			text, err := r.mirror.ReadFile(ctx, v.Commit, name)
+			if err != nil {
+				return false, err
 			}
-		}
-		out, err := r.u.Git.Run(ctx, git.Command{Args: []string{"--git-dir=" + r.view, "grep", "-l", "-z", "-F", "-e", operation, v.Commit}})
-		var failed *git.Error
-		if err != nil && (!errors.As(err, &failed) || failed.Stderr != "") {
-			return false, err
-		}
-		for hit := range strings.SplitSeq(strings.TrimRight(out, "\x00"), "\x00") {
-			_, name, ok := strings.Cut(hit, ":")
-			if ok && !(patterns && slices.Contains(v.config.Files, name)) {
+			if strings.Contains(text, operation) {
 				return true, nil
 			}
 		}

@@ -2,6 +2,8 @@ package templating_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -194,5 +196,100 @@ func TestAuditReportsWithoutHolding(t *testing.T) {
 			t.Errorf("verdicts %+v, holds %q, warnings %q", out.Audit, out.Holds, out.Warnings)
 		}
 		t.Log("took", out.Took)
+	}
+}
+
+func TestRenderingsAreShared(t *testing.T) {
+	w := newWorld(t)
+	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": plain("f")})
+	w.release("base", "v1.1.0", files{"f": newer("f")})
+	kept := func() map[string]os.FileInfo {
+		all := make(map[string]os.FileInfo)
+		dir := filepath.Join(w.Scratch, "renderings")
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			info, err := e.Info()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[filepath.Join(dir, e.Name())] = info
+		}
+		return all
+	}
+	var first map[string]os.FileInfo
+	for _, repository := range []string{"one", "another", "damaged"} {
+		if repository == "damaged" {
+			for name := range first {
+				if err := os.WriteFile(name, []byte("x\ny"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		out := w.update(templating.Job{To: "v1.1.0", Audit: audit.Block, Tree: tree(files{".copier-answers.yml": answers("base", "v1.0.0", "name: demo\n"), "f": edited("f"), "of": repository})})
+		if len(out.Audit)+len(out.Holds) > 0 {
+			t.Errorf("%s: verdicts %+v, holds %q", repository, out.Audit, out.Holds)
+		}
+		now := kept()
+		if first == nil {
+			first = now
+		}
+		if len(now) != 2 {
+			t.Errorf("%s: %d renderings are kept, want 2", repository, len(now))
+		}
+		for name, info := range now { // what is made anew is another file
+			if again := !os.SameFile(info, first[name]); again != (repository == "damaged") {
+				t.Errorf("%s: rendered again: %v", repository, again)
+			}
+		}
+	}
+	w.release("base", "v1.2.0", files{"f": plain("f")})
+	w.Mirrors = w.store()
+	out := w.update(templating.Job{To: "v1.2.0", Audit: audit.Block, Tree: tree(files{".copier-answers.yml": answers("base", "v1.1.0", "name: demo\n"), "f": newer("f")})})
+	if n := len(kept()); n != 3 || len(out.Audit) > 0 {
+		t.Errorf("%d renderings after the next version, want 3: what was new is what is old now; verdicts %+v", n, out.Audit)
+	}
+}
+
+func TestAnAuditThatCannotBeMadeHolds(t *testing.T) {
+	w := newWorld(t)
+	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": plain("f")})
+	w.release("base", "v1.1.0", files{"f": newer("f"), "copier.yml": "_exclude: [copier.yml, .git, \"{% if _copier_operation == 'copy' %}{{ 1 // 0 }}{% endif %}\"]\nname: demo\n"})
+	out := w.update(templating.Job{To: "v1.1.0", Audit: audit.Block, Tree: tree(files{".copier-answers.yml": answers("base", "v1.0.0", "name: demo\n"), "f": edited("f")})})
+	if out.Reason != nil || len(out.Holds) != 1 || !strings.Contains(out.Holds[0], "could not be audited") || !strings.Contains(out.Holds[0], "rendering v1.0.0") || strings.Contains(out.Holds[0], w.dir) {
+		t.Errorf("holds %q, verdicts %+v, reason %+v", out.Holds, out.Audit, out.Reason)
+	}
+}
+
+// BenchmarkUpdate is an update of a project of 300 files: without an audit, with one, and with one for which the same
+// answers were rendered before.
+func BenchmarkUpdate(b *testing.B) {
+	w := newWorld(b)
+	old, project := files{"copier.yml": "name: demo\n"}, files{".copier-answers.yml": answers("base", "v1.0.0", "name: demo\n")}
+	for i := range 300 {
+		name := fmt.Sprintf("dir%d/f%d", i%10, i)
+		old[name+".jinja"], project[name] = plain(name), plain(name)
+	}
+	project["dir0/f0"] = edited("dir0/f0")
+	w.release("base", "v1.0.0", old)
+	w.release("base", "v1.1.0", files{"dir0/f0.jinja": newer("dir0/f0"), "new": "n\n"})
+	for _, bb := range []struct {
+		name  string
+		audit audit.Policy
+		warm  bool
+	}{{"plain", audit.Off, false}, {"audited", audit.Block, false}, {"audited again", audit.Block, true}} {
+		b.Run(bb.name, func(b *testing.B) {
+			for b.Loop() {
+				if !bb.warm {
+					os.RemoveAll(filepath.Join(w.Scratch, "renderings"))
+				}
+				out := w.update(templating.Job{To: "v1.1.0", Audit: bb.audit, Tree: tree(project)})
+				if out.Reason != nil || len(out.Holds) > 0 {
+					b.Fatalf("reason %+v, holds %q", out.Reason, out.Holds)
+				}
+			}
+		})
 	}
 }

@@ -36,7 +36,7 @@ var shared struct {
 	engine *copier.Engine
 }
 
-func tools(t *testing.T) (*git.Git, *copier.Engine) {
+func tools(t testing.TB) (*git.Git, *copier.Engine) {
 	t.Helper()
 	shared.once.Do(func() { shared.git, shared.engine = copiertest.Engine(t) })
 	if shared.engine == nil {
@@ -50,15 +50,17 @@ const prefix = "https://git.example.test/acme/"
 
 // A world is a folder of template repositories, and an updater that knows no other.
 type world struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 	git *git.Git
 	*templating.Updater
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
-	t.Parallel()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
 	g, e := tools(t)
 	w := &world{t: t, dir: t.TempDir(), git: g}
 	w.Updater = &templating.Updater{

@@ -64,7 +64,7 @@ type Update struct {
 
 	Keeps    func(path string) bool // the template writes it only where it is missing
 	Once     func(path string) bool // it writes it only when a project is made
-	Unclear  bool                   // it tells making from updating, in ways that Once does not know
+	Unclear  bool                   // its code that ran may tell making from updating
 	Code     bool                   // its code ran
 	External bool                   // it uses answers of other templates
 }
@@ -170,7 +170,7 @@ func (u Update) lost(p string) string {
 // left judges a file that is as it was although something should have come.
 func (u Update) left(p string) (Kind, string) {
 	if u.Unclear {
-		return Differs, "left as it was; the template has parts that depend on whether a project is made or updated, so this may be meant"
+		return Differs, "left as it was; the template's code depends on whether a project is made or updated, so this may be meant"
 	}
 	switch base, theirs := u.Base[p], u.Theirs[p]; {
 	case base == "" && theirs == "":
