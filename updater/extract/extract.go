@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ type job struct {
 	entry   gitrepo.Entry
 	takers  []*managers.Manager
 	results []managers.Result
-	problem string // about the file as such
+	unread  error // why the file as such could not be read
 	parsed  int
 }
 
@@ -87,7 +88,7 @@ func (j *job) run(s *gitrepo.Snapshot, memo *Memo) {
 		}
 		file, err := open()
 		if err != nil {
-			j.problem = err.Error()
+			j.unread = err
 			return
 		}
 		rec := gitrepo.Record(s.FS)
@@ -102,7 +103,7 @@ func (j *job) run(s *gitrepo.Snapshot, memo *Memo) {
 // Open reads a file as managers want it: valid UTF-8 without a byte order mark.
 func Open(s *gitrepo.Snapshot, e gitrepo.Entry) (managers.File, error) {
 	if e.Mode == platform.Symlink {
-		return managers.File{}, errors.New("it is a symbolic link, and those are not followed")
+		return managers.File{}, link(s.FS, e.Path)
 	}
 	data, err := fs.ReadFile(s.FS, e.Path)
 	var large *gitrepo.SizeError
@@ -117,6 +118,21 @@ func Open(s *gitrepo.Snapshot, e gitrepo.Entry) (managers.File, error) {
 		return managers.File{}, errors.New("it is not UTF-8 text")
 	}
 	return managers.NewFile(e.Path, text, s.FS), nil
+}
+
+// errInside means that a link needs no word: what it leads to is read where it lies.
+var errInside = errors.New("it is a symbolic link to a file of the repository, which is read where it lies")
+
+// link says why a symbolic link is not read.
+func link(fsys fs.FS, name string) error {
+	target, err := fs.ReadLink(fsys, name)
+	if err != nil {
+		return err
+	}
+	if path.IsAbs(target) || !fs.ValidPath(path.Join(path.Dir(name), target)) {
+		return errors.New("it is a symbolic link that leads out of the repository, and is not followed")
+	}
+	return errInside
 }
 
 // Safely extracts, and turns a panic into a problem: a bug in one manager must
@@ -155,8 +171,10 @@ func collect(jobs []job) Result {
 	}
 	for _, j := range jobs {
 		out.Parsed += j.parsed
-		if j.problem != "" {
-			problem(managers.Problem{Path: j.entry.Path, Text: j.problem})
+		if j.unread != nil {
+			if j.unread != errInside {
+				problem(managers.Problem{Path: j.entry.Path, Text: j.unread.Error()})
+			}
 			continue
 		}
 		out.Files++
