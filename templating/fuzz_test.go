@@ -1,6 +1,7 @@
 package templating
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -40,5 +41,28 @@ func FuzzCut(f *testing.F) {
 			t.Errorf("cut(%q, %q) = %q", answers, name, dir)
 		}
 		root(answers, copier.Config{AnswersFile: name}, []string{name}, map[string]bool{answers: true})
+	})
+}
+
+func FuzzAnswersData(f *testing.F) {
+	f.Add("# Changes here will be overwritten by Copier\n_commit: v1\n_src_path: gh:a/b\nname: 'yes'\ntext: |\n  a\n\n  b\nteam: x")
+	f.Add("{_commit: v1, name: demo}")
+	f.Add("_commit: &a v1\nname: *a\n")
+	f.Add("a: \"x\u2028y\"\rb: 1\n---\nc: 2\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		data, err := answersData(text, map[string]any{"team": []string{"core: #1"}})
+		if err != nil {
+			return
+		}
+		was, _ := ReadLink(text)
+		is, err := ReadLink(data)
+		if err != nil || is.Commit != "" || is.Source != "" || !strings.Contains(is.Answers["team"], "core: #1") {
+			t.Errorf("%q became %q: %v", text, data, err)
+		}
+		delete(was.Answers, "team")
+		delete(is.Answers, "team")
+		if !maps.Equal(was.Answers, is.Answers) {
+			t.Errorf("%q became %q", text, data)
+		}
 	})
 }

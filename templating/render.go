@@ -1,9 +1,7 @@
 package templating
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,8 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/currant-bot/currant/templating/copier"
 	"github.com/currant-bot/currant/templating/git"
@@ -203,37 +199,4 @@ func (r *running) othersThen(ctx context.Context) map[string]string {
 		}
 	}
 	return all
-}
-
-// answersData makes a data file of an answers file: its lines as they are, since another writer of YAML could
-// change what they mean, without Copier's own keys and those in more.
-func answersData(text string, more map[string]any) (string, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
-		return "", fmt.Errorf("reading the answers: %w", err)
-	}
-	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode || doc.Content[0].Style&yaml.FlowStyle != 0 {
-		return "", errors.New("the answers are not written one a line")
-	}
-	lines := strings.SplitAfter(text, "\n")
-	var b strings.Builder
-	content := doc.Content[0].Content
-	for i := 0; i+1 < len(content); i += 2 {
-		end := len(lines)
-		if i+2 < len(content) {
-			end = content[i+2].Line - 1
-		}
-		_, given := more[content[i].Value]
-		if from := content[i].Line - 1; !given && !strings.HasPrefix(content[i].Value, "_") && from < end && end <= len(lines) {
-			b.WriteString(strings.TrimSuffix(strings.Join(lines[from:end], ""), "\n") + "\n")
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(more)) {
-		value, err := json.Marshal(map[string]any{key: more[key]})
-		if err != nil {
-			return "", fmt.Errorf("writing answers: %w", err)
-		}
-		b.WriteString(strings.TrimSuffix(strings.TrimPrefix(string(value), "{"), "}") + "\n")
-	}
-	return cmp.Or(b.String(), "{}\n"), nil
 }

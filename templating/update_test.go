@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/currant-bot/currant/templating"
+	"github.com/currant-bot/currant/templating/audit"
 	"github.com/currant-bot/currant/templating/copier"
 	"github.com/currant-bot/currant/templating/source"
 )
@@ -94,7 +95,7 @@ func TestNewQuestionNeedsAnAnswer(t *testing.T) {
 	if diff := cmp.Diff(want, out.Reason.Question); diff != "" {
 		t.Errorf("question (-want +got):\n%s", diff)
 	}
-	job.Data = map[string]any{"team": "core"}
+	job.Data, job.Audit = map[string]any{"team": "core"}, audit.Block
 	out = w.update(job)
 	if code(out) != "" || !strings.Contains(out.Changes[".copier-answers.yml"].Text, "team: core\n") || len(out.Holds) > 0 {
 		t.Errorf("with the answer: %+v", out)
