@@ -53,6 +53,8 @@ type chooser struct {
 	listing    *datasources.Listing // of all registries that count
 	query      datasources.Query    // the one that has the package, for digests
 	scheme     versioning.Scheme
+	value      string // the current one, without what versionCompatibility splits off
+	line       line
 	constraint versioning.Constraint
 	releases   []datasources.Release // valid ones, lowest first
 }
@@ -84,7 +86,11 @@ func (c *chooser) choose() {
 		return
 	}
 	if c.d.Value() != "" {
-		if c.constraint, err = c.scheme.Constraint(c.d.Value()); err != nil {
+		if c.line, c.value, err = lineOf(c.d.Settings.String("versionCompatibility"), c.d.Value()); err != nil {
+			c.doubt(CodeInvalid, c.d.Settings.Origin("versionCompatibility"), "versionCompatibility: %v", err)
+			return
+		}
+		if c.constraint, err = c.scheme.Constraint(c.value); err != nil {
 			c.d = c.d.skip("invalid-value", reason(CodeInvalid, config.Origin{}, "%v", err))
 			return
 		}
@@ -219,7 +225,7 @@ func (c *chooser) usable() bool {
 				continue
 			}
 		}
-		if seen[r.Version] || !c.scheme.Valid(r.Version) {
+		if r.Version = c.line.version(r.Version); seen[r.Version] || !c.scheme.Valid(r.Version) {
 			continue
 		}
 		seen[r.Version] = true
@@ -276,7 +282,7 @@ func (c *chooser) current(s versioning.Strategy) string {
 // pin offers to replace a range by the version in use.
 func (c *chooser) pin() {
 	value, err := c.constraint.Update(c.d.Current, c.d.Current, versioning.Pin)
-	if err != nil || value == c.d.Value() {
+	if value = c.whole(value); err != nil || value == c.d.Value() {
 		return
 	}
 	c.addPlain(Update{Type: "pin", Value: value, Version: c.d.Current, Bucket: "pin"})
@@ -399,7 +405,13 @@ func (c *chooser) newValue(version string, strategy versioning.Strategy) (string
 			}
 		}
 	}
-	return c.constraint.Update(c.d.Current, version, strategy)
+	value, err := c.constraint.Update(c.d.Current, version, strategy)
+	return c.whole(value), err
+}
+
+// whole puts value in the place of the current one in what the file says.
+func (c *chooser) whole(value string) string {
+	return strings.Replace(c.d.Value(), c.value, value, 1)
 }
 
 // addPlain adds an update that no filter applies to.
