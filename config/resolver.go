@@ -181,6 +181,9 @@ func (r *resolver) file(item *value, ref reference, at visit) *value {
 	case errors.As(err, &old):
 		r.rep.at(item, Warning, "preset %q: %v", clip(ref.text), err)
 		r.distrust("preset " + ref.text + " is a copy from before")
+	case errors.Is(err, ErrNotFetched):
+		r.distrust("preset " + ref.text + " was not fetched")
+		return nil
 	case err != nil:
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("there is no file %s", ref.files[0])

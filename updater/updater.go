@@ -122,12 +122,16 @@ func (e *Engine) Extract(ctx context.Context, t Tree) (*Report, error) {
 
 // Resolve reads the configuration of a repository.
 func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.Diagnostic, error) {
+	return config.Resolve(ctx, e.Input(t.Repository, func(path string) ([]byte, bool) {
+		data, err := fs.ReadFile(t.Snapshot.FS, path)
+		return data, err == nil
+	}))
+}
+
+// Input is what the configuration of a repository with these files is made of.
+func (e *Engine) Input(repository string, files func(path string) ([]byte, bool)) config.Input {
 	in := config.Input{
-		Files: func(path string) ([]byte, bool) {
-			data, err := fs.ReadFile(t.Snapshot.FS, path)
-			return data, err == nil
-		},
-		Repository: t.Repository, Platform: e.Platform, Endpoint: e.Endpoint,
+		Files: files, Repository: repository, Platform: e.Platform, Endpoint: e.Endpoint,
 		Global: e.Global, Presets: e.Presets, Schemes: e.Kit.Schemes,
 	}
 	for _, m := range e.Kit.Managers {
@@ -138,7 +142,7 @@ func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.
 	for _, s := range e.Kit.Sources {
 		in.Datasources = append(in.Datasources, config.DatasourceInfo{Name: s.Name, Versioning: s.Versioning, Defaults: s.Defaults})
 	}
-	return config.Resolve(ctx, in)
+	return in
 }
 
 // Plan reads, looks up, decides, groups and renders. It changes nothing
