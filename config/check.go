@@ -238,6 +238,7 @@ var checks = map[string]func(*checker, member){
 	"schedule":            checkSchedule,
 	"automergeSchedule":   checkSchedule,
 	"timezone":            checkTimezone,
+	"matchJsonata":        checkJSONata,
 }
 
 func checkRules(c *checker, m member) {
@@ -356,6 +357,12 @@ func checkCustom(c *checker, m member) {
 				if _, err := regexp.Compile(item); err != nil && !strings.Contains(item, "{{") {
 					c.rep.at(def.get("matchStrings"), Error, "%v", pattern.Explain(item, err))
 				}
+			}
+		}
+		if kind := def.get("customType"); kind != nil && kind.str == "jsonata" {
+			checkJSONata(c, member{val: def.get("matchStrings")})
+			if def.get("fileFormat") == nil && !c.preset {
+				c.rep.at(def, Error, "a custom manager of type jsonata needs \"fileFormat\"")
 			}
 		}
 		for _, need := range []string{"customType", "managerFilePatterns", "matchStrings"} {

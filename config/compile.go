@@ -18,6 +18,7 @@ type Config struct {
 	stale       []string
 	digest      string
 	repository  string
+	platform    string
 	base        layer // defaults with what stands at the top over them
 	set         layer // only what somebody set
 	force       layer
@@ -63,7 +64,7 @@ func (p Pattern) Match(path string) bool { return p.match.Match(path) }
 
 func compile(in Input, rep *report, merged, force *value) *Config {
 	c := &Config{
-		repository: in.Repository, schemes: in.Schemes, digest: digest(merged, force, in),
+		repository: in.Repository, platform: in.Platform, schemes: in.Schemes, digest: digest(merged, force, in),
 		base: maps.Clone(options().top), set: make(layer),
 		managers: make(map[string]*managerConfig), datasources: make(map[string]layer), versionings: make(map[string]string),
 	}

@@ -68,6 +68,9 @@ func compileMatcher(rep *report, m member) (matcher, bool) {
 		r, err := parseAgeRange(m.val.str)
 		return matcher{m.name, func(in *match) bool { return r.holds(in.s.CurrentAge) }}, err == nil
 	}
+	if m.name == "matchJsonata" {
+		return jsonataMatcher(m.val), true
+	}
 	rep.key(m, Unsupported, "the rule with %q never applies: this cannot be evaluated yet", m.name)
 	return matcher{}, false
 }

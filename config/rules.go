@@ -89,6 +89,8 @@ func cost(name string) int {
 		return 0
 	case "matchCurrentVersion", "matchCurrentValue":
 		return 2
+	case "matchJsonata":
+		return 3 // milliseconds
 	}
 	return 1
 }

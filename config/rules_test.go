@@ -63,6 +63,7 @@ func TestMatchers(t *testing.T) {
 		{`"matchRepositories": ["acme/*"]`, []Subject{{}}, []Subject{{Repository: "other/x"}}},
 		{`"matchBaseBranches": ["main", "/^release/"]`, []Subject{{BaseBranch: "release-1"}}, []Subject{{BaseBranch: "dev"}, {}}},
 		{`"matchMonorepos": ["kubernetes"]`, []Subject{{SourceURL: "https://github.com/kubernetes/client-go.git"}}, []Subject{{SourceURL: "https://github.com/acme/client-go"}, {}}},
+		{`"matchJsonata": ["updateType = 'minor'", "depName = 'a' and $not($exists(vulnerabilityFixVersion))"]`, []Subject{{UpdateType: "minor"}, {DepName: "a"}}, []Subject{{UpdateType: "major"}, {}}},
 		{`"matchManagers": ["npm"], "matchDepNames": ["a"]`, []Subject{{Manager: "npm", DepName: "a"}}, []Subject{{Manager: "npm"}, {DepName: "a"}}},
 	} {
 		in := input(`{"packageRules": [{` + tc.matcher + `, "labels": ["hit"]}]}`)

@@ -49,6 +49,10 @@ type Manager struct {
 	// [Supersede].
 	Supersedes []string
 
+	// Variant tells apart managers of one name that were made from different
+	// configuration; "" for those that are part of Currant.
+	Variant string
+
 	// Extract returns what is in file, in order of appearance. It depends on
 	// nothing but file's path, its text, and what it reads through file.FS.
 	Extract func(file File) Result
@@ -129,6 +133,7 @@ type Dep struct {
 	Value      Field          // the version or constraint
 	Digest     Field          // the pinned digest; zero if there is none
 	Pin        []Piece        // how a dependency without a digest gets one; nil if it cannot
+	Rewrite    []Piece        // what changes it instead of replacing Value and Digest; nil for these
 	Composed   string         // the version where no Field holds it, such as a tag of two variables; to be shown, never edited
 	Locked     string         // the version in a lock file; "" if unknown
 	Locks      []string       // lock files that must change with it

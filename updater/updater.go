@@ -16,6 +16,7 @@ import (
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/custom"
 	"github.com/currant-bot/currant/updater/extract"
 	"github.com/currant-bot/currant/updater/gitrepo"
 	"github.com/currant-bot/currant/updater/lookup"
@@ -92,7 +93,8 @@ type Report struct {
 	Skipped     string             // why the repository was not looked at; "" if it was
 	Until       time.Time
 
-	reach Reach
+	reach  Reach
+	custom []extract.Offer // the managers that configuration defines
 }
 
 // Extract reads configuration and dependencies.
@@ -111,11 +113,13 @@ func (e *Engine) Extract(ctx context.Context, t Tree) (*Report, error) {
 		r.Skipped = "the configuration says enabled: false (" + r.Config.Top().Origin("enabled").String() + ")"
 		return r, nil
 	}
-	found, err := extract.Run(ctx, t.Snapshot, e.offers(r.Config), e.Memo)
+	own, problems := customManagers(r.Config)
+	found, err := extract.Run(ctx, t.Snapshot, append(e.offers(r.Config), own...), e.Memo)
 	if err != nil {
 		return nil, err
 	}
-	r.Found, r.Problems, r.Parsed = found.Found, found.Problems, found.Parsed
+	r.custom = own
+	r.Found, r.Problems, r.Parsed = found.Found, append(problems, found.Problems...), found.Parsed
 	e.step(t.Repository, "read", "%d dependencies in %d files", len(r.Found), found.Files)
 	return r, nil
 }
@@ -138,6 +142,9 @@ func (e *Engine) Input(repository string, files func(path string) ([]byte, bool)
 		in.Managers = append(in.Managers, config.ManagerInfo{
 			Name: m.Name, Patterns: m.Files, Categories: m.Categories, Versioning: m.Versioning, Defaults: m.Defaults, Off: m.Off,
 		})
+	}
+	for _, kind := range custom.Kinds {
+		in.Managers = append(in.Managers, config.ManagerInfo{Name: kind})
 	}
 	for _, s := range e.Kit.Sources {
 		in.Datasources = append(in.Datasources, config.DatasourceInfo{Name: s.Name, Versioning: s.Versioning, Defaults: s.Defaults})
@@ -238,6 +245,12 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 	}
 	for _, m := range e.Kit.Managers {
 		w.Managers[m.Name] = m
+	}
+	if r.custom == nil {
+		r.custom, _ = customManagers(r.Config)
+	}
+	for _, o := range r.custom {
+		w.Managers[o.Manager.Name] = o.Manager
 	}
 	for _, s := range e.Kit.Sources {
 		w.Sources[s.Name] = s

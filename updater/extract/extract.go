@@ -220,7 +220,7 @@ func (m *Memo) get(mgr *managers.Manager, e gitrepo.Entry, s *gitrepo.Snapshot) 
 		return managers.Result{}, false
 	}
 	m.mu.Lock()
-	list := m.results[memoKey{mgr.Name, e.Path, e.ID}]
+	list := m.results[memoKey{mgr.Name + mgr.Variant, e.Path, e.ID}]
 	m.mu.Unlock()
 	for _, r := range list {
 		if !slices.ContainsFunc(r.reads, func(name string) bool { return s.ID(name) != r.ids[slices.Index(r.reads, name)] }) {
@@ -244,6 +244,6 @@ func (m *Memo) put(mgr *managers.Manager, e gitrepo.Entry, s *gitrepo.Snapshot, 
 		clear(m.results)
 		m.size = 1
 	}
-	key := memoKey{mgr.Name, e.Path, e.ID}
+	key := memoKey{mgr.Name + mgr.Variant, e.Path, e.ID}
 	m.results[key] = append(m.results[key], r)
 }

@@ -2,6 +2,7 @@
 package render
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -146,6 +147,12 @@ func editsOf(m plan.Member) map[string][]managers.Edit {
 		if pinsValue {
 			return out
 		}
+	}
+	if len(d.Rewrite) > 0 {
+		for _, p := range d.Rewrite {
+			add(managers.Field{}, p.Edit(u.Value, cmp.Or(u.Digest, d.Digest.Text)))
+		}
+		return out
 	}
 	if u.Digest != "" && d.Digest.Text != "" && u.Digest != d.Digest.Text {
 		add(d.Digest, d.Digest.Replace(u.Digest))

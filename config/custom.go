@@ -1,0 +1,97 @@
+package config
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/currant-bot/currant/config/internal/pattern"
+	"github.com/currant-bot/currant/config/jsonata"
+)
+
+// A Custom is one entry of customManagers.
+type Custom struct {
+	Entry
+	Match func(path string) bool // chooses its files, before ignorePaths
+}
+
+// Custom returns the managers that configuration defines, in order.
+func (c *Config) Custom() []Custom {
+	list := c.base["customManagers"]
+	var out []Custom
+	for _, item := range list.items() {
+		fields, ok := item.plain().(map[string]any)
+		if !ok {
+			continue
+		}
+		var patterns []pattern.Matcher
+		for _, text := range item.get("managerFilePatterns").strings() {
+			if m, err := pattern.Compile(text, pattern.Fold); err == nil {
+				patterns = append(patterns, m)
+			}
+		}
+		out = append(out, Custom{Entry{item.origin(), fields}, func(path string) bool {
+			return slices.ContainsFunc(patterns, func(m pattern.Matcher) bool { return m.Match(path) })
+		}})
+	}
+	return out
+}
+
+// jsonataMatcher asks whether one of the expressions is true of the subject.
+func jsonataMatcher(list *value) matcher {
+	var queries []func() (jsonata.Query, error)
+	for _, text := range list.strings() {
+		queries = append(queries, sync.OnceValues(func() (jsonata.Query, error) { return jsonata.Compile(text) }))
+	}
+	return matcher{"matchJsonata", func(m *match) bool {
+		input := m.s.known()
+		for _, q := range queries {
+			query, err := q()
+			if err != nil {
+				continue // reported by the checker
+			}
+			got, err := query.Evaluate(input, jsonata.Functions{"detectPlatform": func() string { return m.c.platform }})
+			if err == nil && got == true {
+				return true
+			}
+		}
+		return false
+	}}
+}
+
+// known are the fields of a subject that have a value: expressions ask whether
+// one exists.
+func (s *Subject) known() map[string]any {
+	out := s.fields()
+	for name, text := range map[string]string{
+		"lockedVersion": s.LockedVersion, "versioning": s.Versioning,
+	} {
+		out[name] = text
+	}
+	for name, v := range out {
+		if v == "" {
+			delete(out, name)
+		}
+	}
+	if len(s.Registries) > 0 {
+		out["registryUrls"] = s.Registries
+	}
+	if len(s.Categories) > 0 {
+		out["categories"] = s.Categories
+	}
+	if s.UpdateType != "" {
+		out["isBreaking"] = s.UpdateType == "major"
+	}
+	return out
+}
+
+// checkJSONata reports expressions that cannot be read.
+func checkJSONata(c *checker, m member) {
+	for _, item := range m.val.items() {
+		if !item.isString() {
+			continue
+		}
+		if _, err := jsonata.Compile(item.str); err != nil {
+			c.rep.at(item, Error, "this is no JSONata: %v", err)
+		}
+	}
+}
