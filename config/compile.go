@@ -18,7 +18,6 @@ type Config struct {
 	stale       []string
 	digest      string
 	repository  string
-	platform    string
 	base        layer // defaults with what stands at the top over them
 	set         layer // only what somebody set
 	force       layer
@@ -28,6 +27,7 @@ type Config struct {
 	versionings map[string]string
 	rules       *ruleSet
 	hosts       []HostRule
+	hostValues  []*value // what hosts was read from
 	ignore      []located
 	include     []located
 	enabled     []located // enabledManagers; nil if it is not set
@@ -64,7 +64,7 @@ func (p Pattern) Match(path string) bool { return p.match.Match(path) }
 
 func compile(in Input, rep *report, merged, force *value) *Config {
 	c := &Config{
-		repository: in.Repository, platform: in.Platform, schemes: in.Schemes, digest: digest(merged, force, in),
+		repository: in.Repository, schemes: in.Schemes, digest: digest(merged, force, in),
 		base: maps.Clone(options().top), set: make(layer),
 		managers: make(map[string]*managerConfig), datasources: make(map[string]layer), versionings: make(map[string]string),
 	}
@@ -94,6 +94,7 @@ func compile(in Input, rep *report, merged, force *value) *Config {
 	}
 	c.rules = newRuleSet(rep, rules)
 	c.hosts = hostRules(rep, merged, force)
+	c.hostValues = append(slices.Clone(merged.get("hostRules").items()), force.get("hostRules").items()...)
 	c.ignore = locate(c.base["ignorePaths"], pattern.Exact)
 	c.include = locate(c.base["includePaths"], pattern.Exact)
 	return c

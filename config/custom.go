@@ -1,7 +1,9 @@
 package config
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/currant-bot/currant/config/internal/pattern"
@@ -49,7 +51,7 @@ func jsonataMatcher(list *value) matcher {
 			if err != nil {
 				continue // reported by the checker
 			}
-			got, err := query.Evaluate(input, jsonata.Functions{"detectPlatform": func() string { return m.c.platform }})
+			got, err := query.Evaluate(input, jsonata.Functions{"detectPlatform": detectPlatform})
 			if err == nil && got == true {
 				return true
 			}
@@ -94,4 +96,22 @@ func checkJSONata(c *checker, m member) {
 			c.rep.at(item, Error, "this is no JSONata: %v", err)
 		}
 	}
+}
+
+// detectPlatform says what kind of code host a URL is of, by its name; "" if
+// that does not tell.
+func detectPlatform(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	for _, p := range []struct{ part, platform string }{
+		{"github", "github"}, {"gitlab", "gitlab"}, {"forgejo", "forgejo"}, {"codeberg", "forgejo"},
+		{"gitea", "gitea"}, {"bitbucket", "bitbucket"}, {"azure", "azure"},
+	} {
+		if strings.Contains(strings.ToLower(u.Hostname()), p.part) {
+			return p.platform
+		}
+	}
+	return ""
 }

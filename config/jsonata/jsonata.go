@@ -70,8 +70,8 @@ func Compile(expression string) (Query, error) {
 func (q Query) String() string { return q.expression }
 
 // Functions are what an expression may call besides the language's own
-// functions, by name without "$": without arguments, and returning a string.
-type Functions map[string]func() string
+// functions, by name without "$": of one argument, "undefined" if it is left out.
+type Functions map[string]func(argument string) string
 
 // Evaluate returns what the expression makes of input, a value as encoding/json has it; nil if it is
 // nothing. The error is an [*Error].

@@ -17,7 +17,7 @@ func eval(t *testing.T, expression, input string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.EvaluateJSON([]byte(input), jsonata.Functions{"detectPlatform": func() string { return "github" }})
+	return q.EvaluateJSON([]byte(input), jsonata.Functions{"detectPlatform": func(string) string { return "github" }})
 }
 
 func TestEvaluate(t *testing.T) {
