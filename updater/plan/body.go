@@ -131,7 +131,7 @@ func code(s string) string {
 
 var (
 	mention = regexp.MustCompile(`(^|\W)@(\w)`)
-	markup  = strings.NewReplacer("#", "#\u200b", "<", "&lt;", "[", `\[`, "]", `\]`)
+	markup  = strings.NewReplacer("#", "#\u200b", "<", "&lt;", "[", `\[`, "]", `\]`, "`", "'")
 )
 
 // Quiet makes text from elsewhere fit for one line of Markdown: it notifies

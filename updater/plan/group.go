@@ -180,9 +180,12 @@ func cleanRef(name string) string {
 	name = manyRef.ReplaceAllString(name, "-")
 	var parts []string
 	for _, p := range strings.Split(name, "/") {
-		p = strings.TrimSuffix(strings.Trim(p, "."), ".lock")
-		if p = strings.TrimSuffix(p, "-"); p != "" {
-			parts = append(parts, strings.TrimPrefix(p, "-"))
+		for was := ""; p != was; {
+			was = p
+			p = strings.TrimSuffix(strings.Trim(p, ".-"), ".lock")
+		}
+		if p != "" {
+			parts = append(parts, p)
 		}
 	}
 	return strings.Join(parts, "/")

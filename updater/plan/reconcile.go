@@ -438,7 +438,7 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign,
 	})
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
-		blocks = append(blocks, policy.Block{Code: "automerge", Text: "automergeType pr-comment leaves merging to another tool"})
+		blocks = append(blocks, policy.Block{Code: "policy", Text: "automergeType pr-comment leaves merging to another tool"})
 	}
 	if len(blocks) == 0 && !b.Merging.Open {
 		blocks = append(blocks, policy.Block{Code: "schedule", Wait: true})

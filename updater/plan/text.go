@@ -131,7 +131,6 @@ func digestShort(d string) string {
 }
 
 var (
-	spaces         = regexp.MustCompile(`\s+`)
 	doubleV        = regexp.MustCompile(`to vv(\d)`)
 	priorityOfType = []string{"chore", "ci", "build", "fix", "feat"}
 )
@@ -264,7 +263,7 @@ func (b *Branch) semanticType() string {
 // commits want it.
 func tidy(message string, lower bool) string {
 	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
-	message = doubleV.ReplaceAllString(spaces.ReplaceAllString(message, " "), "to v$1")
+	message = doubleV.ReplaceAllString(strings.Join(strings.Fields(message), " "), "to v$1")
 	if lower {
 		message = strings.ToLower(message)
 	}
