@@ -63,7 +63,7 @@ func TestMatchers(t *testing.T) {
 		{`"matchRepositories": ["acme/*"]`, []Subject{{}}, []Subject{{Repository: "other/x"}}},
 		{`"matchBaseBranches": ["main", "/^release/"]`, []Subject{{BaseBranch: "release-1"}}, []Subject{{BaseBranch: "dev"}, {}}},
 		{`"matchMonorepos": ["kubernetes"]`, []Subject{{SourceURL: "https://github.com/kubernetes/client-go.git"}}, []Subject{{SourceURL: "https://github.com/acme/client-go"}, {}}},
-		{`"matchJsonata": "$detectPlatform(sourceUrl) = 'gitlab'"`, []Subject{{SourceURL: "https://gitlab.example.test/a/b"}}, []Subject{{SourceURL: "https://git.example.test/a/b"}, {}}},
+		{`"matchJsonata": ["$detectPlatform(sourceUrl) = 'gitlab'"]`, []Subject{{SourceURL: "https://gitlab.example.test/a/b"}}, []Subject{{SourceURL: "https://git.example.test/a/b"}, {}}},
 		{`"matchJsonata": ["updateType = 'minor'", "depName = 'a' and $not($exists(vulnerabilityFixVersion))"]`, []Subject{{UpdateType: "minor"}, {DepName: "a"}}, []Subject{{UpdateType: "major"}, {}}},
 		{`"matchManagers": ["npm"], "matchDepNames": ["a"]`, []Subject{{Manager: "npm", DepName: "a"}}, []Subject{{Manager: "npm"}, {DepName: "a"}}},
 	} {
