@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/gitrepo"
 	"github.com/currant-bot/currant/updater/plan"
@@ -168,7 +170,7 @@ func writeJSONL(w io.Writer, found []plan.Found) error {
 			Manager: f.Manager, PackageFile: f.Path, DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
 			Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Digest.Text),
 			DepType: orNull(f.Dep.Kind), SkipReason: orNull(string(f.Dep.Skip)), Versioning: orNull(f.Dep.Versioning),
-			RegistryURLs: f.Dep.Registries,
+			RegistryURLs: registryURLs(f),
 		})
 		if err != nil {
 			return err
@@ -178,6 +180,19 @@ func writeJSONL(w io.Writer, found []plan.Found) error {
 	slices.Sort(lines)
 	_, err := io.WriteString(w, strings.Join(lines, ""))
 	return err
+}
+
+// registryURLs returns where a dependency is looked up, with what "default" stands for.
+func registryURLs(f plan.Found) []string {
+	var out []string
+	for _, r := range f.Dep.Registries {
+		if r == managers.DefaultRegistry {
+			out = append(out, datasources.DefaultRegistries(f.Dep.Datasource)...)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func writeFound(w io.Writer, found []plan.Found) {

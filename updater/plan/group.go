@@ -108,6 +108,9 @@ func (b *Branch) complete(w World) error {
 	}
 	if b.Automerge {
 		b.Reasons = append(b.Reasons, reason(CodeAutomerge, first.Update.Settings.Origin("automerge"), "it may merge by itself when all checks are green"))
+		if b.Settings.String("automergeType") == "branch" {
+			b.Reasons = append(b.Reasons, reason(CodeAutomerge, b.Settings.Origin("automergeType"), "automergeType branch is treated as pr: the pull request is what the checks are bound to"))
+		}
 	}
 	b.Labels = labels(b.Members)
 	b.schedule(w.Now)
