@@ -80,7 +80,7 @@ func demoPass(ctx context.Context, w world, o options, p *progress, s demo.Setti
 	var shown lastLines
 	inner.err = &shown
 	inner.out = w.err
-	if err := runAll(ctx, inner, p, passer, repos); err != nil {
+	if err := runAll(ctx, inner, p, passer); err != nil {
 		return fmt.Errorf("%w\n%s", err, shown.text)
 	}
 	return nil

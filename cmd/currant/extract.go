@@ -39,6 +39,7 @@ func extractCommand(w world) *cobra.Command {
 				return err
 			}
 			complain(w.err, r)
+			skipped(w.err, r)
 			if format == "jsonl" {
 				return writeJSONL(w.out, r.Found)
 			}
@@ -131,6 +132,10 @@ func complain(w io.Writer, r *updater.Report) {
 	for _, p := range r.Problems {
 		fmt.Fprintf(w, "problem: %s\n", p)
 	}
+}
+
+// skipped says why a repository was not looked at.
+func skipped(w io.Writer, r *updater.Report) {
 	if r.Skipped != "" {
 		fmt.Fprintf(w, "skipped: %s\n", r.Skipped)
 	}

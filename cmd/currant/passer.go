@@ -103,6 +103,9 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 
 // github returns the reader of GitHub, and lets presets of that host come from it.
 func (e *engine) github(names []string) (*github.Reader, error) {
+	if len(names) == 0 {
+		names = nil // all that the token reaches
+	}
 	token := e.w.getenv("CURRANT_TOKEN")
 	if token == "" {
 		return nil, errors.New("CURRANT_TOKEN is not set: it must hold a token that may read, and for a run also write, contents and pull requests")

@@ -54,6 +54,7 @@ func planCommand(w world) *cobra.Command {
 				return err
 			}
 			complain(w.err, r)
+			skipped(w.err, r)
 			return showPlan(w.out, t.Snapshot.FS, r, format, all)
 		},
 	}

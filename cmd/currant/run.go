@@ -25,7 +25,7 @@ func runCommand(w world) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [REPOSITORY...]",
 		Short: "make one pass: open, update and merge pull requests",
-		Long: "Run makes one pass over repositories of a platform (OWNER/NAME; without any, all that the token\n" +
+		Long: "Run makes one pass over repositories of a platform (OWNER/NAME or OWNER/*; without any, all that the token\n" +
 			"may see), or over checkouts on this machine with --platform local, where it makes branches.\n" +
 			"It may be stopped at any time and started again.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,7 +35,7 @@ func runCommand(w world) *cobra.Command {
 				return err
 			}
 			defer passer.close()
-			return runAll(cmd.Context(), w, p, passer, args)
+			return runAll(cmd.Context(), w, p, passer)
 		},
 	}
 	o.flags(c.Flags())
@@ -45,12 +45,13 @@ func runCommand(w world) *cobra.Command {
 }
 
 // runAll passes over each repository. One that fails does not stop the others.
-func runAll(ctx context.Context, w world, p *progress, passer *passer, names []string) error {
-	if len(names) == 0 || passer.engine.o.platform == "local" {
-		var err error
-		if names, err = passer.Reader.Repositories(ctx); err != nil {
-			return fmt.Errorf("listing repositories: %w", err)
-		}
+func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
+	names, err := passer.Reader.Repositories(ctx)
+	if err != nil {
+		return fmt.Errorf("listing repositories: %w", err)
+	}
+	if len(names) == 0 {
+		fmt.Fprintln(w.err, "No repositories: the token reaches none.")
 	}
 	var failed []error
 	for _, name := range names {
