@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/config/internal/json5"
+	"github.com/currant-bot/currant/config/internal/pattern"
 )
 
 // A Shown is one resolved value as people may see it: secrets are replaced.
@@ -127,3 +128,12 @@ func OptionNames() []string {
 
 // Closest returns the name that was probably meant; "" if none is near.
 func Closest(name string, names []string) string { return closest(name, names) }
+
+// Matches reports whether a pattern, as packageRules have them, matches a name.
+func Matches(text, name string) (bool, error) {
+	m, err := pattern.Compile(text, pattern.Fold)
+	if err != nil {
+		return false, err
+	}
+	return m.Match(name), nil
+}

@@ -88,6 +88,7 @@ type Report struct {
 	Branches    []plan.Rendered
 	Outcomes    []plan.Outcome
 	Digests     []plan.DigestQuery // that were asked
+	Facts       plan.Facts         // what registries answered
 	Queries     int                // distinct ones
 	Parsed      int                // manager and file pairs that were parsed, not remembered
 	Skipped     string             // why the repository was not looked at; "" if it was
@@ -191,6 +192,7 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) err
 		maps.Copy(facts.Digests, digests)
 		e.redact(facts)
 	}
+	r.Facts = facts
 	for _, d := range r.Decisions {
 		if !d.Until.IsZero() && (r.Until.IsZero() || d.Until.Before(r.Until)) {
 			r.Until = d.Until

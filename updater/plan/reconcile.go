@@ -131,7 +131,8 @@ type Outcome struct {
 	Result  Result
 	Reasons []Reason
 	Actions []Action
-	Until   time.Time // when it may be different although nothing else changes; zero for never
+	Blocks  []policy.Block // what speaks against merging it now; only of one whose branch is as it should be
+	Until   time.Time      // when it may be different although nothing else changes; zero for never
 }
 
 // Reconcile returns what leads from the pull requests that there are to those
@@ -441,17 +442,19 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 		blocks = append(blocks, policy.Block{Code: "policy", Text: "automergeType pr-comment leaves merging to another tool"})
 	}
 	if len(blocks) == 0 && !b.Merging.Open {
-		blocks = append(blocks, policy.Block{Code: "schedule", Wait: true})
-		o.Reasons = append(o.Reasons, closed("automergeSchedule", b.Merging))
+		why := closed("automergeSchedule", b.Merging)
+		blocks = append(blocks, policy.Block{Code: "schedule", Text: why.Text, Wait: true})
+		o.Reasons = append(o.Reasons, why)
 	}
 	for path := range b.Blobs {
 		if len(blocks) == 0 && r.merged[path] {
 			blocks = append(blocks, policy.Block{Code: "conflict", Text: "another merge of this pass changed " + path, Wait: true})
 		}
 	}
+	o.Blocks = blocks
 	if len(blocks) > 0 {
 		for _, x := range blocks {
-			if x.Code != "automerge" && x.Text != "" {
+			if x.Code != "automerge" && x.Code != "schedule" {
 				o.Reasons = append(o.Reasons, reason(CodeChecks, config.Origin{}, "%s", x.Text))
 			}
 		}

@@ -1,0 +1,193 @@
+package updater_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/currant-bot/currant/updater/platform/githubtest"
+)
+
+// A stage is a pass in which something happens: it leaves a world in which the
+// next pass has that to do.
+type stage struct {
+	name    string
+	prepare func(*world)
+}
+
+var stages = []stage{
+	{"create", func(*world) {}},
+	{"merge", func(w *world) { w.clean(); w.green() }},
+	{"update and close", func(w *world) {
+		w.clean()
+		w.tags["redis"] = append(w.tags["redis"], "7.4")
+		_, err := w.Commit(shop, "", map[string]string{"db/Dockerfile": "FROM postgres:16.1"}, "by hand")
+		w.must(err)
+	}},
+}
+
+// prepared returns a world before a stage.
+func prepared(t testing.TB, s stage) *world {
+	w := newWorld(t, files)
+	s.prepare(w)
+	w.ResetLog()
+	return w
+}
+
+// finish makes clean passes, then once more with green checks: in the end all that may be merged is.
+func (w *world) finish() end {
+	w.Helper()
+	w.clean()
+	w.green()
+	w.clean()
+	return w.end()
+}
+
+// Something goes wrong at each request of a pass in turn. After that the end
+// is the same as without.
+func TestFaultAtEachRequest(t *testing.T) {
+	for _, s := range stages {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			ref := prepared(t, s)
+			_, _, err := ref.pass(t.Context())
+			ref.must(err)
+			log := ref.Log()
+			want := ref.finish()
+			for i, x := range log {
+				for name, kind := range map[string]githubtest.Kind{"refused": githubtest.Refuse, "cut": githubtest.Cut, "lost": githubtest.Lose, "stale": githubtest.Lag} {
+					if kind == githubtest.Lag && !strings.Contains(x.Op, "list") || kind == githubtest.Lose && !x.Write {
+						continue
+					}
+					w := prepared(t, s)
+					w.Inject(githubtest.Fault{Nth: i + 1, Kind: kind})
+					_, _, err := w.pass(t.Context()) // whether it notices or not
+					w.ClearFaults()
+					if diff := cmp.Diff(want, w.finish()); diff != "" {
+						t.Errorf("request %d (%s) is %s (%v):\n%s", i+1, x.Op, name, err, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A killer is a connection to a process that dies at its nth write, before it or
+// after.
+type killer struct {
+	nth   int
+	after bool
+	die   func()
+
+	mu    sync.Mutex
+	count int
+	dead  bool
+}
+
+func (k *killer) RoundTrip(r *http.Request) (*http.Response, error) {
+	k.mu.Lock()
+	write := r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "git-upload-pack")
+	if write {
+		k.count++
+	}
+	now := write && k.count == k.nth && !k.dead
+	if now && !k.after {
+		k.die()
+		k.dead = true
+	}
+	dead := k.dead
+	k.mu.Unlock()
+	if dead {
+		return nil, context.Canceled
+	}
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if !now {
+		return resp, err
+	}
+	if err == nil {
+		resp.Body.Close()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.die()
+	k.dead = true
+	return nil, context.Canceled
+}
+
+// Currant is killed at each write of a pass in turn, before it and after it, and
+// started again with the folders as they were at that moment: there is no second pull request, and nothing is lost.
+func TestKilledAtEachWrite(t *testing.T) {
+	for _, s := range stages {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			ref := prepared(t, s)
+			counter := &killer{}
+			ref.transport = counter
+			_, _, err := ref.pass(t.Context())
+			ref.must(err)
+			want := ref.finish()
+			if counter.count == 0 {
+				t.Fatal("this stage writes nothing")
+			}
+			for n := range counter.count {
+				for _, after := range []bool{false, true} {
+					w := prepared(t, s)
+					ctx, cancel := context.WithCancel(t.Context())
+					left := ""
+					w.transport = &killer{nth: n + 1, after: after, die: func() {
+						left = copyDir(t, w.state)
+						cancel()
+					}}
+					_, _, err := w.pass(ctx)
+					if left == "" {
+						t.Errorf("write %d never came", n+1)
+						continue
+					}
+					w.transport, w.state = nil, left
+					tear(t, filepath.Join(left, "actions.jsonl"))
+					if diff := cmp.Diff(want, w.finish()); diff != "" {
+						t.Errorf("killed at write %d (after it: %t) (%v):\n%s", n+1, after, err, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// tear cuts the last line of a log in two, as a power failure may.
+func tear(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > 10 {
+		err = os.Truncate(path, info.Size()-10)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkNoChange is a pass over a repository in which nothing has changed.
+func BenchmarkNoChange(b *testing.B) {
+	w := newWorld(b, files)
+	w.clean()
+	if _, _, err := w.pass(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	w.ResetLog()
+	passes := 0
+	for b.Loop() {
+		if _, effects, err := w.pass(b.Context()); err != nil || len(effects) > 0 {
+			b.Fatal(fmt.Sprint(effects, err))
+		}
+		passes++
+	}
+	b.ReportMetric(float64(len(w.Log()))/float64(passes), "requests/op")
+	b.ReportMetric(float64(len(w.Writes()))/float64(passes), "writes/op")
+}
