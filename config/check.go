@@ -93,6 +93,9 @@ func (c *checker) option(v *value, m member, o *Option, parent string) {
 	if check, ok := checks[m.name]; ok {
 		check(c, m)
 	}
+	if o.Name == "customDatasources" {
+		checkSources(c, m)
+	}
 	if o.Free {
 		return
 	}

@@ -115,3 +115,19 @@ func detectPlatform(address string) string {
 	}
 	return ""
 }
+
+// checkSources checks customDatasources, whose names are the user's.
+func checkSources(c *checker, m member) {
+	for _, def := range m.val.members() {
+		if !def.val.isObject() {
+			c.rep.at(def.val, Error, "expected an object, found %s", def.val.kind)
+			continue
+		}
+		c.object(def.val, m.name)
+		for _, item := range def.val.get("transformTemplates").items() {
+			if _, err := jsonata.Compile(item.str); err != nil && !strings.Contains(item.str, "{{") {
+				c.rep.at(item, Error, "this is no JSONata: %v", err)
+			}
+		}
+	}
+}

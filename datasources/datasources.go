@@ -18,6 +18,7 @@ type Query struct {
 	Datasource string // such as "docker"
 	Registry   string // base URL
 	Package    string
+	Recipe     string // how the answer is read, where configuration says that; "" elsewhere
 }
 
 // String describes q without any credentials that its registry's URL holds.

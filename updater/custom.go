@@ -2,13 +2,16 @@ package updater
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/config/jsonata"
+	sources "github.com/currant-bot/currant/datasources/custom"
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/custom"
 	"github.com/currant-bot/currant/templating/text"
 	"github.com/currant-bot/currant/updater/extract"
+	"github.com/currant-bot/currant/updater/plan"
 )
 
 // customTools are the languages that configuration defines managers in.
@@ -43,4 +46,54 @@ func customManagers(c *config.Config) ([]extract.Offer, []managers.Problem) {
 		}})
 	}
 	return offers, problems
+}
+
+// customSources adds the datasources that the configuration of w defines.
+func customSources(w *plan.World) {
+	defined := w.Config.Top().Object("customDatasources")
+	source := w.Sources["custom"]
+	if len(defined) == 0 || source == nil {
+		return
+	}
+	find := func(datasource string) (map[string]any, bool) {
+		d, ok := defined[strings.TrimPrefix(datasource, "custom.")].(map[string]any)
+		return d, ok && strings.HasPrefix(datasource, "custom.")
+	}
+	for name := range defined {
+		w.Sources["custom."+name] = source
+	}
+	others := w.Defaults
+	w.Defaults = func(datasource, pkg string) []string {
+		d, ok := find(datasource)
+		if !ok {
+			return others(datasource, pkg)
+		}
+		template, _ := d["defaultRegistryUrlTemplate"].(string)
+		if url := filled(template, pkg); url != "" {
+			return []string{url}
+		}
+		return nil
+	}
+	w.Recipe = func(datasource, pkg string) string {
+		d, _ := find(datasource)
+		format, _ := d["format"].(string)
+		r := sources.Recipe{Format: format}
+		list, _ := d["transformTemplates"].([]any)
+		for _, item := range list {
+			if s, ok := item.(string); ok {
+				r.Transforms = append(r.Transforms, filled(s, pkg))
+			}
+		}
+		return r.String()
+	}
+}
+
+// filled fills a template of a custom datasource; one that cannot be filled is
+// left as it is, and says so where it is used.
+func filled(template, pkg string) string {
+	out, err := text.Render(template, map[string]any{"packageName": pkg})
+	if err != nil {
+		return template
+	}
+	return out
 }

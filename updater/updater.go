@@ -257,6 +257,7 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 	for _, s := range e.Kit.Sources {
 		w.Sources[s.Name] = s
 	}
+	customSources(&w)
 	for name := range e.Tools {
 		w.Renderers[name] = true
 	}

@@ -2,7 +2,9 @@
 package all
 
 import (
+	"github.com/currant-bot/currant/config/jsonata"
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/custom"
 	"github.com/currant-bot/currant/datasources/docker"
 	"github.com/currant-bot/currant/datasources/githubdigest"
 	"github.com/currant-bot/currant/datasources/githubreleases"
@@ -18,6 +20,7 @@ import (
 
 // Sources lists every datasource, in order of name.
 var Sources = []*datasources.Source{
+	custom.Source(query),
 	docker.Source,
 	gitrefs.Source,
 	gittags.Source,
@@ -29,4 +32,10 @@ var Sources = []*datasources.Source{
 	nodeversion.Source,
 	npm.Source,
 	pypi.Source,
+}
+
+// query is the language in which custom datasources make releases of documents.
+func query(expression string) (func(input any) (any, error), error) {
+	q, err := jsonata.Compile(expression)
+	return func(input any) (any, error) { return q.Evaluate(input, nil) }, err
 }

@@ -100,7 +100,7 @@ func (p *Pass) slot(ctx context.Context) (done func(), err error) {
 }
 
 func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
-	source := p.sources[q.Datasource]
+	source := p.sources[kind(q)]
 	if source == nil {
 		return plan.Listing{Err: fmt.Errorf("there is no datasource %q", q.Datasource)}
 	}
@@ -113,8 +113,17 @@ func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
 	return plan.Listing{Listing: l, Err: err}
 }
 
+// kind returns the name of the source that answers q: one is for all
+// datasources that configuration defines.
+func kind(q datasources.Query) string {
+	if strings.HasPrefix(q.Datasource, "custom.") {
+		return "custom"
+	}
+	return q.Datasource
+}
+
 func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
-	source, ok := p.sources[q.Datasource].(datasources.Digester)
+	source, ok := p.sources[kind(q.Query)].(datasources.Digester)
 	if !ok {
 		return plan.Digest{Err: fmt.Errorf("datasource %q has no digests", q.Datasource)}
 	}

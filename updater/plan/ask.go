@@ -60,7 +60,7 @@ func ask(w World, f Found) Decision {
 		if strings.HasPrefix(r, "alias:") || strings.HasPrefix(r, "@") {
 			return d.skip("unknown-registry", reason(CodeSkipped, origin, "registryAliases does not say what %q is", r))
 		}
-		d.Queries = append(d.Queries, datasources.Query{Datasource: d.Datasource, Registry: r, Package: d.Package})
+		d.Queries = append(d.Queries, datasources.Query{Datasource: d.Datasource, Registry: r, Package: d.Package, Recipe: w.recipe(d)})
 		if source.Strategy == datasources.First {
 			break
 		}
@@ -69,6 +69,15 @@ func ask(w World, f Found) Decision {
 		return d.skip("unknown-registry", reason(CodeSkipped, config.Origin{}, "no registry is known for it: set registryUrls"))
 	}
 	return d
+}
+
+// recipe says how the answers of a datasource are read that configuration
+// defines; "" for others.
+func (w World) recipe(d Decision) string {
+	if w.Recipe == nil || !strings.HasPrefix(d.Datasource, "custom.") {
+		return ""
+	}
+	return w.Recipe(d.Datasource, d.Package)
 }
 
 func (d Decision) skip(code string, r Reason) Decision {

@@ -37,6 +37,7 @@ type World struct {
 	Sources    map[string]*datasources.Source
 	Schemes    versioning.Schemes
 	Defaults   func(datasource, pkg string) []string // registries where nothing else names one
+	Recipe     func(datasource, pkg string) string   // how answers of datasources like "custom.name" are read; nil if there are none
 	Semantic   bool                                  // recent commits follow Conventional Commits
 	Renderers  map[string]bool                       // what can be rendered besides fields in place
 	Now        time.Time
