@@ -198,6 +198,14 @@ func (v *visit) state(ctx context.Context, c *config.Config, t Tree) (plan.State
 			return s, err
 		}
 	}
+	if v.host.BranchesOnly || !s.Orphans() {
+		return s, nil
+	}
+	// A host's list may leave out for a moment what is there: a branch is no
+	// orphan before the list was asked for twice.
+	if s.Pulls, err = v.Reader.Pulls(ctx, v.name, prefix); err != nil {
+		return s, fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
+	}
 	return s, nil
 }
 

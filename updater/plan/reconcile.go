@@ -36,6 +36,17 @@ type State struct {
 	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
 }
 
+// Orphans reports whether there is a branch of ours that never had a pull request,
+// as far as is known.
+func (s State) Orphans() bool {
+	for name := range s.Branches {
+		if !slices.ContainsFunc(s.Pulls, func(p platform.Pull) bool { return p.Branch == name }) {
+			return true
+		}
+	}
+	return false
+}
+
 // A BranchState is what git says of one of our branches.
 type BranchState struct {
 	Head    string
@@ -161,11 +172,13 @@ type reconciler struct {
 	failed map[string]string // member keys whose facts are not complete, and why
 	open   int               // pull requests open or about to be
 	hourly int               // made since the hour began
+	branches int // that exist or are about to
 	merged map[string]bool   // paths changed by merges of this pass
 }
 
 func (r *reconciler) count(want []Rendered) {
 	hour := r.now.UTC().Truncate(time.Hour)
+	r.branches = len(r.have.Branches)
 	for _, p := range r.have.Pulls {
 		if p.State == platform.Open {
 			r.open++
@@ -211,6 +224,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	case len(b.Blobs) == 0:
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
 	}
+	if label := b.Settings.String("stopUpdatingLabel"); open != nil && label != "" && slices.Contains(open.Labels, label) {
+		return o.end(Hands, reason(CodeEdited, b.Settings.Origin("stopUpdatingLabel"), "it has the label %q, so it is left alone", label))
+	}
 	if exists && branch.Foreign != "" {
 		return o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
 	}
@@ -227,7 +243,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 			}
 			return o.end(result, why...)
 		}
-		r.open, r.hourly = r.open+1, r.hourly+1
+		r.open, r.hourly, r.branches = r.open+1, r.hourly+1, r.branches+1
 	}
 	return r.realise(o, b, branch, exists, open)
 }
@@ -300,6 +316,10 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 		return Approve, nil
 	case !b.Making.Open:
 		return Wait, []Reason{closed("schedule", b.Making)}
+	case b.Group != "" && len(b.Members) < s.Int("minimumGroupSize"):
+		return Wait, []Reason{reason(CodeLimit, s.Origin("minimumGroupSize"), "the group has %d updates, and minimumGroupSize is %d", len(b.Members), s.Int("minimumGroupSize"))}
+	case s.Int("branchConcurrentLimit") > 0 && r.branches >= s.Int("branchConcurrentLimit"):
+		return Wait, []Reason{reason(CodeLimit, s.Origin("branchConcurrentLimit"), "there are %d branches, and branchConcurrentLimit is %d", r.branches, s.Int("branchConcurrentLimit"))}
 	}
 	for _, l := range []struct {
 		option string
