@@ -94,7 +94,7 @@ func TestDiagnostics(t *testing.T) {
 		{`{"automrege": true}`, `renovate.json:1:2: there is no option "automrege": did you mean "automerge"?`},
 		{`{"zzz": true}`, `renovate.json:1:2: there is no option "zzz"`},
 		{`{"automerge": "yes"}`, `renovate.json:1:2: "automerge" should be a boolean, found a string`},
-		{`{"draftPR": true}`, `renovate.json:1:2: "draftPR" is not supported yet: it would open pull requests as drafts`},
+		{`{"cloneSubmodules": true}`, `renovate.json:1:2: "cloneSubmodules" is not supported yet: it would fetch git submodules too`},
 		{`{"draftPR": false}`, ``},
 		{`{"postUpgradeTasks": {"commands": ["x"]}}`, `renovate.json:1:2: "postUpgradeTasks" is not supported yet: it would run commands after updates`},
 		{`{"npmrc": "{{ secrets.X }}"}`, "renovate.json:1:2: \"npmrc\" is not supported yet: it would read this text as .npmrc\nrenovate.json:1:11: there is no secrets.X: the operator has not set it"},

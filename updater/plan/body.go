@@ -20,22 +20,48 @@ const maxBody = 58000
 // that made the change have to say, as Markdown.
 func Body(w World, b Branch, notes []string) string {
 	var out strings.Builder
-	if h := b.Settings.String("prHeader"); h != "" {
+	if h := note(w, b.Members[0], b.Settings.String("prHeader")); h != "" {
 		out.WriteString(h + "\n\n")
 	}
 	out.WriteString("This PR contains the following updates:\n\n")
 	out.WriteString(table(b))
-	for _, n := range slices.Concat(b.Settings.Strings("prBodyNotes"), notes) {
+	for _, n := range slices.Concat(bodyNotes(w, b), notes) {
 		out.WriteString("\n" + strings.TrimSpace(n) + "\n")
 	}
 	out.WriteString("\n---\n\n### Why\n\n")
 	out.WriteString(why(b))
 	out.WriteString("\n---\n\n### Configuration\n\n")
 	out.WriteString(configuration(b))
-	if f := b.Settings.String("prFooter"); f != "" {
+	if f := note(w, b.Members[0], b.Settings.String("prFooter")); f != "" {
 		out.WriteString("\n---\n\n" + f + "\n")
 	}
 	return cut(out.String(), maxBody)
+}
+
+// bodyNotes are the prBodyNotes of all members, each text once.
+func bodyNotes(w World, b Branch) []string {
+	var out []string
+	for _, m := range b.Members {
+		for _, template := range m.Update.Settings.Strings("prBodyNotes") {
+			if n := note(w, m, template); n != "" && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// note fills a template of configuration for a body; one that cannot be filled
+// stands as it is.
+func note(w World, m Member, template string) string {
+	if !strings.Contains(template, "{{") {
+		return template
+	}
+	text, err := render(template, fields(w, m))
+	if err != nil {
+		return template
+	}
+	return strings.TrimSpace(text)
 }
 
 // cut shortens text at a line's end and says so.
@@ -91,6 +117,9 @@ func packageCell(m Member) string {
 	cell := "[" + name + "](" + home + ")"
 	if source != "" && source != home && linkable(source) {
 		cell += " ([source](" + source + "))"
+	}
+	if log := m.Update.Settings.String("changelogUrl"); linkable(log) {
+		cell += " ([changelog](" + log + "))"
 	}
 	return cell
 }

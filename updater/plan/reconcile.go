@@ -167,13 +167,13 @@ func Reconcile(want []Rendered, ds []Decision, have State, now time.Time) []Outc
 }
 
 type reconciler struct {
-	have   State
-	now    time.Time
-	failed map[string]string // member keys whose facts are not complete, and why
-	open   int               // pull requests open or about to be
-	hourly int               // made since the hour began
-	branches int // that exist or are about to
-	merged map[string]bool   // paths changed by merges of this pass
+	have     State
+	now      time.Time
+	failed   map[string]string // member keys whose facts are not complete, and why
+	open     int               // pull requests open or about to be
+	hourly   int               // made since the hour began
+	branches int               // that exist or are about to
+	merged   map[string]bool   // paths changed by merges of this pass
 }
 
 func (r *reconciler) count(want []Rendered) {

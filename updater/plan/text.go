@@ -192,6 +192,24 @@ func (b *Branch) write(w World) error {
 		}
 		b.Message += "\n\n" + strings.TrimSpace(body)
 	}
+	return b.trailers(f)
+}
+
+// trailers adds commitTrailers to the message, each once.
+func (b *Branch) trailers(f map[string]any) error {
+	var lines []string
+	for _, template := range b.Settings.Strings("commitTrailers") {
+		line, err := render(template, f)
+		if err != nil {
+			return err
+		}
+		if line = strings.TrimSpace(line); line != "" && !strings.Contains(line, "\n") && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) > 0 {
+		b.Message += "\n\n" + strings.Join(lines, "\n")
+	}
 	return nil
 }
 

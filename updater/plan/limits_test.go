@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/updater/platform"
+)
+
+// noSchemes knows no scheme.
+func noSchemes(string) (versioning.Scheme, error) { return nil, errors.New("unknown") }
+
+func TestLimitsOfGroupsAndBranches(t *testing.T) {
+	have := State{Branches: map[string]BranchState{"renovate/x": {Head: "c9"}}}
+	for text, want := range map[string]string{
+		`{"groupName": "g", "minimumGroupSize": 2}`: "the group has 1 updates, and minimumGroupSize is 2",
+		`{"minimumGroupSize": 2}`:                   "",
+		`{"branchConcurrentLimit": 1}`:              "there are 1 branches, and branchConcurrentLimit is 1",
+		`{"branchConcurrentLimit": 2}`:              "",
+		`{"branchConcurrentLimit": 0}`:              "",
+	} {
+		b := scheduled(t, text, monday)
+		b.Group = b.Settings.String("groupName")
+		o := Reconcile([]Rendered{b}, nil, have, monday)[0]
+		if want == "" && o.Result != Create || want != "" && (o.Result != Wait || !strings.Contains(o.Reasons[len(o.Reasons)-1].Text, want)) {
+			t.Errorf("%s: %s, %v", text, o.Result, o.Reasons)
+		}
+	}
+}
+
+func TestStopUpdatingLabel(t *testing.T) {
+	have := State{
+		Branches: map[string]BranchState{"renovate/a": {Head: "c1", Changed: map[string]string{"f": "old"}}},
+		Pulls:    []platform.Pull{{Number: 1, Branch: "renovate/a", Title: "Update a", State: platform.Open, Head: "c1", Labels: []string{"stop-updating"}}},
+	}
+	if o := Reconcile([]Rendered{scheduled(t, `{}`, monday)}, nil, have, monday)[0]; o.Result != Hands || len(o.Actions) > 0 {
+		t.Errorf("%s, %v", o.Result, o.Reasons)
+	}
+}
+
+func TestBodyTemplates(t *testing.T) {
+	b := scheduled(t, `{"prHeader": "For {{depName}}", "prBodyNotes": ["Note of {{depName}}", "{{#if isMajor}}never{{/if}}"], "prFooter": "The end", "packageRules": [{"matchPackageNames": ["*"], "changelogUrl": "https://log.example.test/a"}]}`, monday)
+	b.Members[0].Decision.Homepage = "https://a.example.test"
+	body := Body(World{Schemes: noSchemes}, b.Branch, nil)
+	for _, want := range []string{"For a\n", "\nNote of a\n", "\nThe end\n", "([changelog](https://log.example.test/a))"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "never") {
+		t.Errorf("a note that is empty is shown:\n%s", body)
+	}
+}
+
+func TestCommitTrailers(t *testing.T) {
+	b := scheduled(t, `{"commitTrailers": ["Signed-off-by: bot <bot@example.test>", "Updates: {{depName}}", "Updates: {{depName}}"]}`, monday)
+	b.Members[0].Decision.Dep = managers.Dep{Name: "a"}
+	c, _, err := config.Resolve(context.Background(), config.Input{Files: func(string) ([]byte, bool) { return nil, false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.write(World{Schemes: noSchemes, Config: c}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(b.Message, "\n\nSigned-off-by: bot <bot@example.test>\nUpdates: a") {
+		t.Errorf("message: %q", b.Message)
+	}
+}
