@@ -22,7 +22,7 @@ func docsCommand(w world) *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
 		RunE: func(_ *cobra.Command, args []string) error {
-			for name, write := range map[string]func(io.Writer){"managers.md": writeManagers, "datasources.md": writeSources} {
+			for name, write := range map[string]func(io.Writer){"managers.md": writeManagers, "datasources.md": writeSources, "options.md": writeOptions} {
 				var b strings.Builder
 				write(&b)
 				if err := os.WriteFile(filepath.Join(args[0], name), []byte(b.String()), 0o644); err != nil {

@@ -44,7 +44,7 @@ func TestStopUpdatingLabel(t *testing.T) {
 }
 
 func TestBodyTemplates(t *testing.T) {
-	b := scheduled(t, `{"prHeader": "For {{depName}}", "prBodyNotes": ["Note of {{depName}}", "{{#if isMajor}}never{{/if}}"], "prFooter": "The end", "packageRules": [{"matchPackageNames": ["*"], "changelogUrl": "https://log.example.test/a"}]}`, monday)
+	b := scheduled(t, `{"prHeader": "For {{depName}}", "prBodyNotes": ["Note of {{depName}}", "{{#if isMajor}}hidden{{/if}}"], "prFooter": "The end", "packageRules": [{"matchPackageNames": ["*"], "changelogUrl": "https://log.example.test/a"}]}`, monday)
 	b.Members[0].Decision.Homepage = "https://a.example.test"
 	body := Body(World{Schemes: noSchemes}, b.Branch, nil)
 	for _, want := range []string{"For a\n", "\nNote of a\n", "\nThe end\n", "([changelog](https://log.example.test/a))"} {
@@ -52,7 +52,7 @@ func TestBodyTemplates(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, body)
 		}
 	}
-	if strings.Contains(body, "never") {
+	if strings.Contains(body, "hidden") {
 		t.Errorf("a note that is empty is shown:\n%s", body)
 	}
 }
