@@ -16,12 +16,16 @@ import (
 func prove(fsys fs.FS, texts map[string]string, ms map[string]*managers.Manager, members []plan.Member) error {
 	type pair struct{ manager, path string }
 	wanted := make(map[pair][]plan.Member)
+	var order []pair
 	for _, m := range members {
 		p := pair{m.Decision.Manager, m.Decision.Path}
+		if wanted[p] == nil {
+			order = append(order, p)
+		}
 		wanted[p] = append(wanted[p], m)
 	}
-	for p, list := range wanted {
-		mgr := ms[p.manager]
+	for _, p := range order {
+		list, mgr := wanted[p], ms[p.manager]
 		if mgr == nil {
 			return fmt.Errorf("there is no manager %q", p.manager)
 		}
@@ -33,7 +37,7 @@ func prove(fsys fs.FS, texts map[string]string, ms map[string]*managers.Manager,
 		if err != nil {
 			return err
 		}
-		if err := compare(p.path, before, after, list); err != nil {
+		if err := compare(before, after, list); err != nil {
 			return fmt.Errorf("the change to %s was refused, because reading it again did not show what was wanted: %w", p.path, err)
 		}
 	}
@@ -47,7 +51,17 @@ func extract(m *managers.Manager, fsys fs.FS, texts map[string]string, name stri
 		return nil, fmt.Errorf("reading %s: %w", name, err)
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	return m.Extract(managers.File{Path: name, Text: string(data), FS: over}).Deps, nil
+	return safely(m, managers.File{Path: name, Text: string(data), FS: over})
+}
+
+// safely extracts, and turns a panic into an error.
+func safely(m *managers.Manager, file managers.File) (deps []managers.Dep, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("reading %s: %s stopped in the middle of it, which is a mistake in Currant: %v", file.Path, m.Name, p)
+		}
+	}()
+	return m.Extract(file).Deps, nil
 }
 
 // A place identifies a field before the change.
@@ -56,42 +70,95 @@ type place struct {
 	start int
 }
 
-func compare(path string, before, after []managers.Dep, members []plan.Member) error {
+func placeOf(f managers.Field) place { return place{f.Path, f.Start} }
+
+// changes are what becomes of fields: the new text by place.
+type changes struct {
+	values, digests map[place]string
+	pinned          map[place]string // new digests, by the value that they stand behind
+	members         map[managers.Field]map[string]bool
+}
+
+// changesOf collects what members change. Two that want different things of one field are an
+// error.
+func changesOf(members []plan.Member) (changes, error) {
+	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
+	for _, m := range members {
+		d, u := m.Decision.Dep, m.Update
+		if c.members[d.Value] == nil {
+			c.members[d.Value] = make(map[string]bool)
+		}
+		c.members[d.Value][d.Name] = true
+		set := func(to map[place]string, f managers.Field, text string) error {
+			if was, ok := to[placeOf(f)]; ok && was != text {
+				return fmt.Errorf("%s is shared by several dependencies, and one needs %q there and another %q", orDigest(f), was, text)
+			}
+			to[placeOf(f)] = text
+			return nil
+		}
+		var err error
+		if !d.Value.IsZero() {
+			err = set(c.values, d.Value, u.Value)
+		}
+		switch {
+		case err != nil || u.Digest == "":
+		case d.Digest.Text != "":
+			err = set(c.digests, d.Digest, u.Digest)
+		default:
+			err = set(c.pinned, d.Value, u.Digest)
+		}
+		if err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+func orDigest(f managers.Field) string {
+	if f.Text == "" {
+		return "a digest"
+	}
+	return fmt.Sprintf("%q", f.Text)
+}
+
+// of returns what b's value and digest are to be.
+func (c changes) of(b managers.Dep) (value, digest string) {
+	value, digest = b.Value.Text, b.Digest.Text
+	if v, ok := c.values[placeOf(b.Value)]; ok && !b.Value.IsZero() {
+		value = v
+	}
+	if d, ok := c.digests[placeOf(b.Digest)]; ok && digest != "" {
+		digest = d
+	} else if d, ok := c.pinned[placeOf(b.Value)]; ok && digest == "" && len(b.Pin) > 0 {
+		digest = d
+	}
+	return value, digest
+}
+
+// compare checks that what was found before became just what members want, and that
+// no other dependency changed along because it shares a field.
+func compare(before, after []managers.Dep, members []plan.Member) error {
 	if len(before) != len(after) {
 		return fmt.Errorf("%d dependencies became %d", len(before), len(after))
 	}
-	values, digests := make(map[place]string), make(map[place]string)
-	pinned := make(map[place]string)
-	for _, m := range members {
-		d, u := m.Decision.Dep, m.Update
-		values[place{d.Value.Path, d.Value.Start}] = u.Value
-		if u.Digest == "" {
-			continue
-		}
-		if d.Digest.Text != "" {
-			digests[place{d.Digest.Path, d.Digest.Start}] = u.Digest
-		} else {
-			pinned[place{d.Value.Path, d.Value.Start}] = u.Digest
-		}
+	c, err := changesOf(members)
+	if err != nil {
+		return err
 	}
 	for i, b := range before {
-		value, digest := b.Value.Text, b.Digest.Text
-		if v, ok := values[place{b.Value.Path, b.Value.Start}]; ok && !b.Value.IsZero() {
-			value = v
-		}
-		if d, ok := digests[place{b.Digest.Path, b.Digest.Start}]; ok && digest != "" {
-			digest = d
-		} else if d, ok := pinned[place{b.Value.Path, b.Value.Start}]; ok && digest == "" {
-			digest = d
-		}
+		value, digest := c.of(b)
 		a := after[i]
 		switch {
-		case a.Name != b.Name:
+		case a.Name != b.Name || a.PackageName() != b.PackageName() || a.Datasource != b.Datasource:
 			return fmt.Errorf("%s became %s", b.Name, a.Name)
+		case a.Skip != b.Skip:
+			return fmt.Errorf("%s is now skipped: %s", b.Name, a.Skip)
 		case a.Value.Text != value:
 			return fmt.Errorf("%s reads %q, not %q", b.Name, a.Value.Text, value)
 		case a.Digest.Text != digest:
 			return fmt.Errorf("%s has the digest %q, not %q", b.Name, a.Digest.Text, digest)
+		case value != b.Value.Text && !c.members[b.Value][b.Name]:
+			return fmt.Errorf("it would change %s too, which shares the value and is not to get this update: put both into one group", b.Name)
 		}
 	}
 	return nil
