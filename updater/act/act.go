@@ -67,8 +67,8 @@ func (r *Runner) Execute(ctx context.Context, repo string, outcomes []plan.Outco
 	return effects, nil
 }
 
-// push makes all branches in one exchange. A branch that has moved is left out
-// and the others are tried again.
+// push makes all branches in one exchange. If a branch has moved or is refused, each is
+// tried alone.
 func (r *Runner) push(ctx context.Context, repo string, outcomes []plan.Outcome) (map[string]string, []Effect, error) {
 	heads := make(map[string]string)
 	var actions []plan.Action
@@ -91,7 +91,7 @@ func (r *Runner) push(ctx context.Context, repo string, outcomes []plan.Outcome)
 		return heads, nil, nil
 	}
 	got, err := r.Writer.Push(ctx, repo, pushes(actions))
-	if err != nil && len(actions) > 1 && errors.Is(err, platform.ErrMoved) {
+	if len(actions) > 1 && (errors.Is(err, platform.ErrMoved) || errors.Is(err, platform.ErrBlocked)) {
 		return r.pushEach(ctx, repo, actions)
 	}
 	for i, a := range actions {
@@ -108,7 +108,7 @@ func (r *Runner) push(ctx context.Context, repo string, outcomes []plan.Outcome)
 	return heads, effects, nil
 }
 
-// pushEach pushes one by one, so that a branch that moved does not hold up the others.
+// pushEach pushes one by one, so that a branch that moved, or that the host refuses, does not hold up the others.
 func (r *Runner) pushEach(ctx context.Context, repo string, actions []plan.Action) (map[string]string, []Effect, error) {
 	heads := make(map[string]string)
 	var effects []Effect
