@@ -23,7 +23,7 @@ func (c *Config) For(s Subject) Settings {
 	if s.UpdateType != "" {
 		a.block()
 	}
-	return Settings{layers: c.layers(a.over, a.below, a.base), subject: a.s, rules: a.rules}
+	return Settings{layers: c.layers(a.over, a.below, a.base), subject: a.s, rules: a.rules, config: c}
 }
 
 // An application is the packageRules at work on one subject.

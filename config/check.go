@@ -84,7 +84,7 @@ func (c *checker) option(v *value, m member, o *Option, parent string) {
 		v.remove(m.name)
 		return
 	}
-	if o.Support == NotYet && !isMatcher(o.Name) && !c.quiet && !same(m.val, o.value) {
+	if o.Support == NotYet && !isMatcher(o.Name) && !c.quiet && !same(m.val, o.value) && !m.val.get("enabled").isFalse() {
 		c.rep.key(m, Unsupported, "%q is not supported yet: it would %s", m.name, o.Doc)
 		c.quiet = true // the same of what is inside would say nothing new
 		defer func() { c.quiet = false }()

@@ -96,6 +96,7 @@ func TestDiagnostics(t *testing.T) {
 		{`{"automerge": "yes"}`, `renovate.json:1:2: "automerge" should be a boolean, found a string`},
 		{`{"cloneSubmodules": true}`, `renovate.json:1:2: "cloneSubmodules" is not supported yet: it would fetch git submodules too`},
 		{`{"draftPR": false}`, ``},
+		{`{"vulnerabilityAlerts": {"enabled": false}}`, ``},
 		{`{"postUpgradeTasks": {"commands": ["x"]}}`, `renovate.json:1:2: "postUpgradeTasks" is not supported yet: it would run commands after updates`},
 		{`{"npmrc": "{{ secrets.X }}"}`, "renovate.json:1:2: \"npmrc\" is not supported yet: it would read this text as .npmrc\nrenovate.json:1:11: there is no secrets.X: the operator has not set it"},
 		{`{"token": "x"}`, `renovate.json:1:2: "token" is for operators only and has no effect here: it would log in to the platform with this token`},

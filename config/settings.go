@@ -13,6 +13,7 @@ type Settings struct {
 	layers  []layer // the most specific first
 	subject Subject
 	rules   []*rule
+	config  *Config // nil for settings of nothing
 }
 
 // A layer holds options that were merged already with all layers below.
