@@ -140,7 +140,7 @@ func link(fsys fs.FS, name string) error {
 func Safely(m *managers.Manager, file managers.File) (r managers.Result) {
 	defer func() {
 		if p := recover(); p != nil {
-			r = managers.Result{Problems: []managers.Problem{{Path: file.Path, Text: fmt.Sprintf("%s stopped in the middle of it, which is a mistake in Currant: %v", m.Name, p)}}}
+			r = managers.Result{Problems: []managers.Problem{{Path: file.Path, Text: mistake(m, p)}}}
 		}
 	}()
 	return m.Extract(file)
@@ -184,13 +184,30 @@ func collect(jobs []job) Result {
 			}
 			for _, d := range j.results[i].Deps {
 				if len(d.Needs) > 0 && m.Link != nil {
-					d = m.Link(d, defs[m])
+					var fault string
+					if d, fault = linked(m, d, defs[m]); fault != "" {
+						problem(managers.Problem{Path: j.entry.Path, Text: fault})
+					}
 				}
 				out.Found = append(out.Found, plan.Found{Manager: m.Name, Path: j.entry.Path, Dep: d})
 			}
 		}
 	}
 	return out
+}
+
+// linked is m.Link; a panic leaves d as it is and is a problem.
+func linked(m *managers.Manager, d managers.Dep, defs managers.Defs) (out managers.Dep, fault string) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, fault = d, mistake(m, p)
+		}
+	}()
+	return m.Link(d, defs), ""
+}
+
+func mistake(m *managers.Manager, p any) string {
+	return fmt.Sprintf("%s stopped in the middle of it, which is a mistake in Currant: %.200v", m.Name, p)
 }
 
 // A Memo remembers extractions for the fleet. It is safe for concurrent use; nil
