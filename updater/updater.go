@@ -166,9 +166,32 @@ func (e *Engine) Plan(ctx context.Context, t Tree) (*Report, error) {
 // A reuse returns what a branch was rendered to before, if that still holds.
 type reuse func(plan.Branch) (plan.Rendered, bool)
 
+// Propose is [Engine.Plan] without making changes: its branches say what would
+// be updated together, and change no file.
+func (e *Engine) Propose(ctx context.Context, t Tree) (*Report, error) {
+	r, err := e.Extract(ctx, t)
+	if err != nil || r.Skipped != "" {
+		return r, err
+	}
+	branches, err := e.propose(ctx, e.world(t, r), t, r)
+	for _, b := range branches {
+		r.Branches = append(r.Branches, plan.Rendered{Branch: b})
+	}
+	return r, err
+}
+
 // decide carries r from what was found to rendered branches. again may be nil.
 func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) error {
 	w := e.world(t, r)
+	branches, err := e.propose(ctx, w, t, r)
+	if err != nil {
+		return err
+	}
+	return e.render(ctx, w, t, r, branches, again)
+}
+
+// propose carries r from what was found to wanted branches.
+func (e *Engine) propose(ctx context.Context, w plan.World, t Tree, r *Report) ([]plan.Branch, error) {
 	asked := plan.Ask(w, r.Found)
 	queries := plan.Queries(asked)
 	r.Queries = len(queries)
@@ -176,7 +199,7 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) err
 	facts := plan.Facts{Digests: make(map[plan.DigestQuery]plan.Digest)}
 	var err error
 	if facts.Listings, err = r.reach.Lookup.Listings(ctx, queries); err != nil {
-		return err
+		return nil, err
 	}
 	e.redact(facts)
 	var missing []plan.DigestQuery
@@ -187,7 +210,7 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) err
 		r.Digests = append(r.Digests, missing...)
 		digests, err := r.reach.Lookup.Digests(ctx, missing)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		maps.Copy(facts.Digests, digests)
 		e.redact(facts)
@@ -200,14 +223,14 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) err
 	}
 	branches, err := plan.Group(w, r.Decisions)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, b := range branches {
 		if !b.Until.IsZero() && (r.Until.IsZero() || b.Until.Before(r.Until)) {
 			r.Until = b.Until
 		}
 	}
-	return e.render(ctx, w, t, r, branches, again)
+	return branches, nil
 }
 
 // redact takes secrets out of the errors of facts.
