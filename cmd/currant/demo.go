@@ -79,7 +79,6 @@ func demoPass(ctx context.Context, w world, o options, p *progress, s demo.Setti
 	defer passer.close()
 	var shown lastLines
 	inner.err = &shown
-	inner.out = w.err
 	if err := runAll(ctx, inner, p, passer); err != nil {
 		return fmt.Errorf("%w\n%s", err, shown.text)
 	}
