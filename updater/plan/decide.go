@@ -182,6 +182,11 @@ func (c *chooser) versions() {
 	if !c.usable() {
 		return
 	}
+	if s := c.d.Settings; c.constraint.Exact() != "" && s.Value("updatePinnedDependencies") == false {
+		c.d.Current = c.constraint.Exact()
+		c.say(CodeDisabled, s.Origin("updatePinnedDependencies"), "it is pinned to %s, and updatePinnedDependencies is off", c.d.Current)
+		return
+	}
 	strategy := c.strategy()
 	c.d.Current = c.current(strategy)
 	if c.d.Current == "" {

@@ -57,6 +57,9 @@ func TestDecide(t *testing.T) {
 		{"allowedVersions, a template", rule(`"allowedVersions": "<={{add major 1}}"`), npm("x", "1.0.0"), answer(releases("1.0.0")...), nil, ""},
 		{"allowedVersions with the current major", rule(`"allowedVersions": "{{major}}.x"`), npm("x", "1.0.0"), answer(releases("1.0.0", "1.4.0", "2.0.0")...), []string{"minor 1.4.0"}, ""},
 
+		{"updatePinnedDependencies off", rule(`"updatePinnedDependencies": false`), npm("x", "1.0.0"), answer(releases("1.0.0", "1.1.0")...), nil, "it is pinned to 1.0.0"},
+		{"updatePinnedDependencies off, a range", rule(`"updatePinnedDependencies": false`), npm("x", "^1.0.0"), answer(releases("1.0.0", "2.0.0")...), []string{"major ^2.0.0"}, ""},
+
 		{"respectLatest", ``, npm("x", "1.0.0"), channels(answer(releases("1.0.0", "1.1.0", "2.0.0")...), "latest", "1.1.0"), []string{"minor 1.1.0"}, "tags as latest"},
 		{"beyond latest already", ``, npm("x", "1.2.0"), channels(answer(releases("1.1.0", "1.2.0", "2.0.0")...), "latest", "1.1.0"), []string{"major 2.0.0"}, ""},
 		{"respectLatest false", `{"respectLatest": false}`, npm("x", "1.0.0"), channels(answer(releases("1.0.0", "2.0.0")...), "latest", "1.0.0"), []string{"major 2.0.0"}, ""},

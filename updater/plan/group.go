@@ -169,6 +169,10 @@ func sanitized(name string) string {
 	return strings.ToLower(name)
 }
 
+// strict are the characters that branchNameStrict takes out of what follows the
+// prefix.
+var strict = regexp.MustCompile(`[^A-Za-z0-9-]+`)
+
 var (
 	badRef  = regexp.MustCompile(`[\x00-\x20\x7f~^:?*\[\\"]+`)
 	manyRef = regexp.MustCompile(`-{2,}`)
@@ -226,6 +230,13 @@ func branchName(w World, m Member) (string, error) {
 	if w.multipleBases() {
 		prefix := s.String("branchPrefix")
 		name = prefix + sanitized(w.Base) + "-" + strings.TrimPrefix(name, prefix)
+	}
+	if s.Bool("branchNameStrict") {
+		prefix := s.String("branchPrefix")
+		rest, has := strings.CutPrefix(name, prefix)
+		if name = strict.ReplaceAllString(rest, "-"); has {
+			name = prefix + name
+		}
 	}
 	return cleanRef(name), nil
 }

@@ -57,9 +57,29 @@ func TestBodyTemplates(t *testing.T) {
 	}
 }
 
+func TestBranchNameStrict(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"branchTopic": "{{depName}}-1.x"}`:                                                             "renovate/a/b_c-1.x",
+		`{"branchTopic": "{{depName}}-1.x", "branchNameStrict": true}`:                                   "renovate/a-b-c-1-x",
+		`{"branchTopic": "{{depName}}-1.x", "branchNameStrict": true, "branchPrefix": "deps/renovate."}`: "deps/renovate.a-b-c-1-x",
+	} {
+		b := scheduled(t, text, monday)
+		m := b.Members[0]
+		m.Decision.Dep.Name = "a/b_c"
+		c, _, err := config.Resolve(context.Background(), config.Input{Files: func(string) ([]byte, bool) { return nil, false }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := branchName(World{Schemes: noSchemes, Config: c}, m); err != nil || got != want {
+			t.Errorf("%s: %q, %v", text, got, err)
+		}
+	}
+}
+
 func TestCommitTrailers(t *testing.T) {
-	b := scheduled(t, `{"commitTrailers": ["Signed-off-by: bot <bot@example.test>", "Updates: {{depName}}", "Updates: {{depName}}"]}`, monday)
-	b.Members[0].Decision.Dep = managers.Dep{Name: "a"}
+	b := scheduled(t, `{"commitBodyTable": true, "commitTrailers": ["Signed-off-by: bot <bot@example.test>", "Updates: {{depName}}", "Updates: {{depName}}"]}`, monday)
+	b.Members[0].Decision.Dep = managers.Dep{Name: "a", Value: managers.Field{Text: "1"}}
+	b.Members[0].Decision.Datasource = "docker"
 	c, _, err := config.Resolve(context.Background(), config.Input{Files: func(string) ([]byte, bool) { return nil, false }})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +87,7 @@ func TestCommitTrailers(t *testing.T) {
 	if err := b.write(World{Schemes: noSchemes, Config: c}); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasSuffix(b.Message, "\n\nSigned-off-by: bot <bot@example.test>\nUpdates: a") {
+	if !strings.HasSuffix(b.Message, "\n\n| datasource | package | from | to |\n|------------|---------|------|----|\n| docker     | a       | 1    | 2  |\n\nSigned-off-by: bot <bot@example.test>\nUpdates: a") {
 		t.Errorf("message: %q", b.Message)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/templating/text"
@@ -192,7 +193,39 @@ func (b *Branch) write(w World) error {
 		}
 		b.Message += "\n\n" + strings.TrimSpace(body)
 	}
+	if s.Bool("commitBodyTable") {
+		b.Message += "\n\n" + b.commitTable()
+	}
 	return b.trailers(f)
+}
+
+// commitTable lists the updates for the commit message.
+func (b *Branch) commitTable() string {
+	rows := [][]string{{"datasource", "package", "from", "to"}}
+	for _, m := range b.Members {
+		row := []string{m.Decision.Datasource, m.Decision.Dep.Name, m.Decision.Value(), m.Update.Value}
+		if !slices.ContainsFunc(rows, func(r []string) bool { return slices.Equal(r, row) }) {
+			rows = append(rows, row)
+		}
+	}
+	widths := make([]int, len(rows[0]))
+	for _, r := range rows {
+		for i, cell := range r {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var lines []string
+	for n, r := range rows {
+		line, rule := "|", "|"
+		for i, cell := range r {
+			line += " " + cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)) + " |"
+			rule += strings.Repeat("-", widths[i]+2) + "|"
+		}
+		if lines = append(lines, line); n == 0 {
+			lines = append(lines, rule)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // trailers adds commitTrailers to the message, each once.
