@@ -41,8 +41,8 @@ func (u *Updater) notes(ctx context.Context, m *mirror.Mirror, from, to mirror.R
 	var all []Note
 	for i, t := range tags {
 		n := Note{Version: t.Name, Made: t.Made, Text: sections[strings.TrimPrefix(t.Name, "v")]}
-		if n.Text == "" {
-			n.Text = t.Message
+		if n.Text == "" && strings.TrimPrefix(strings.TrimSpace(t.Message), "v") != strings.TrimPrefix(t.Name, "v") {
+			n.Text = t.Message // that repeats only the name says nothing
 		}
 		if n.Text == "" {
 			before := from.Commit

@@ -41,7 +41,19 @@ func (s *Source) Preset(ctx context.Context, ref config.Ref) ([]byte, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	return a.text, "", a.err
+	return a.text, name(ref), a.err
+}
+
+// name is what messages call a preset file, such as "acme/presets/default.json at v2"; "" for what it calls itself.
+func name(ref config.Ref) string {
+	if ref.Repository == "" {
+		return ""
+	}
+	n := ref.Repository + "/" + ref.Path
+	if ref.Tag != "" {
+		n += " at " + ref.Tag
+	}
+	return n
 }
 
 func (s *Source) fetch(ctx context.Context, ref config.Ref) answer {
