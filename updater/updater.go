@@ -127,10 +127,15 @@ func (e *Engine) Extract(ctx context.Context, t Tree) (*Report, error) {
 
 // Resolve reads the configuration of a repository.
 func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.Diagnostic, error) {
-	return config.Resolve(ctx, e.Input(t.Repository, func(path string) ([]byte, bool) {
+	var unread []config.Diagnostic
+	c, ds, err := config.Resolve(ctx, e.Input(t.Repository, func(path string) ([]byte, bool) {
 		data, err := fs.ReadFile(t.Snapshot.FS, path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && path != "package.json" {
+			unread = append(unread, config.Diagnostic{Severity: config.Error, File: path, Text: "it is there, but cannot be read: " + err.Error()})
+		}
 		return data, err == nil
 	}))
+	return c, append(unread, ds...), err
 }
 
 // Input is what the configuration of a repository with these files is made of.
