@@ -208,18 +208,24 @@ func (v *visit) remember(ctx context.Context, effects []act.Effect) error {
 	return v.Memory.put(v.name, v.now)
 }
 
-// watch lists what could merge once its checks are green.
+// watch lists what could merge, or get its pull request, once its checks are
+// done.
 func watch(r *Report, s plan.State) []watched {
 	var out []watched
 	for _, b := range r.Branches {
 		branch, ok := s.Branches[b.Name]
-		if !ok || !b.Automerge {
+		if !ok || !b.Automerge && !b.Unopened() {
 			continue
 		}
+		open := false
 		for _, p := range s.Pulls {
 			if p.Branch == b.Name && p.State == platform.Open {
+				open = true
 				out = append(out, watched{p.Base, branch.Head})
 			}
+		}
+		if b.Unopened() && !open {
+			out = append(out, watched{b.Base, branch.Head})
 		}
 	}
 	return out

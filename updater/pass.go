@@ -220,6 +220,9 @@ func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Con
 	}
 	own := append([]string{v.account.Email}, c.Top().Strings("gitIgnoredAuthors")...)
 	for _, commit := range b.Commits {
+		if when := commit.Committer.When; when.After(s.Committed) {
+			s.Committed = when
+		}
 		if !slices.ContainsFunc(own, func(e string) bool { return e != "" && strings.EqualFold(e, commit.Author.Email) }) {
 			s.Foreign = commit.Author.Name
 		}

@@ -49,12 +49,13 @@ func (s State) Orphans() bool {
 
 // A BranchState is what git says of one of our branches.
 type BranchState struct {
-	Head    string
-	Base    string            // the commit on the base branch that it began at
-	Behind  bool              // the base branch has moved on
-	Foreign string            // who else has committed to it; "" for nobody
-	Changed map[string]string // path to blob and mode; "" for a deleted path
-	Overlap bool              // the base branch has since changed a path that it changes
+	Head      string
+	Base      string            // the commit on the base branch that it began at
+	Behind    bool              // the base branch has moved on
+	Foreign   string            // who else has committed to it; "" for nobody
+	Changed   map[string]string // path to blob and mode; "" for a deleted path
+	Committed time.Time         // when its newest commit was made
+	Overlap   bool              // the base branch has since changed a path that it changes
 }
 
 // An Action is one change to the code host, as data. Exactly one of the
@@ -314,6 +315,8 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	switch {
 	case b.State == Approval:
 		return Approve, nil
+	case s.String("prCreation") == "approval":
+		return Approve, []Reason{reason(CodeApproval, s.Origin("prCreation"), "a person must approve it first: prCreation is approval")}
 	case !b.Making.Open:
 		return Wait, []Reason{closed("schedule", b.Making)}
 	case b.Group != "" && len(b.Members) < s.Int("minimumGroupSize"):
@@ -353,6 +356,9 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		return o.local(exists)
 	}
 	if open == nil {
+		if o, wait := r.later(o, b, branch, push); wait {
+			return o
+		}
 		body := Sign(b.Branch, b.Title, b.body)
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Open: &platform.Proposal{
 			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: body, Labels: b.Labels, Draft: b.Settings.Bool("draftPR"),
