@@ -24,13 +24,20 @@ type stage struct {
 
 var stages = []stage{
 	{"create", func(*world) {}},
-	{"merge", func(w *world) { w.clean(); w.green() }},
+	{"merge", func(w *world) { w.once(); w.green() }},
 	{"update and close", func(w *world) {
-		w.clean()
+		w.once()
 		w.tags["redis"] = append(w.tags["redis"], "7.4")
 		_, err := w.Commit(shop, "", map[string]string{"db/Dockerfile": "FROM postgres:16.1"}, "by hand")
 		w.must(err)
 	}},
+}
+
+// once makes one pass, which must not fail.
+func (w *world) once() {
+	w.Helper()
+	_, _, err := w.pass(w.Context())
+	w.must(err)
 }
 
 // prepared returns a world before a stage.
@@ -43,12 +50,20 @@ func prepared(t testing.TB, s stage) *world {
 	return w
 }
 
-// finish makes clean passes, then once more with green checks: in the end all that may be merged is.
+// finish makes clean passes with green checks until nothing is left to do.
 func (w *world) finish() end {
 	w.Helper()
-	w.clean()
-	w.green()
-	w.clean()
+	for left := 6; ; left-- {
+		w.green()
+		_, effects, err := w.pass(w.Context())
+		w.must(err)
+		if len(effects) == 0 {
+			break
+		}
+		if left == 0 {
+			w.Fatal("there is no end to what is to be done")
+		}
+	}
 	e := w.end()
 	for i := range e.Pulls { // the marker says what had to be done again
 		e.Pulls[i].Body, _, _ = strings.Cut(e.Pulls[i].Body, "<!--currant:")
@@ -68,9 +83,15 @@ func TestFaultAtEachRequest(t *testing.T) {
 			log := ref.Server.Log()
 			want := ref.finish()
 			for i, x := range log {
-				kinds := map[string]githubtest.Kind{"cut": githubtest.Cut}
+				kinds := make(map[string]githubtest.Kind)
+				if x.Write || s.name == "merge" { // all stages read alike, and this one most
+					kinds["cut"] = githubtest.Cut
+				}
 				if x.Write {
-					kinds["refused"], kinds["lost"] = githubtest.Refuse, githubtest.Lose
+					kinds["lost"] = githubtest.Lose
+					if s.name == "merge" {
+						kinds["refused"] = githubtest.Refuse
+					}
 				}
 				if x.Op == "pulls/list" {
 					kinds["stale"] = githubtest.Lag
@@ -149,6 +170,9 @@ func TestKilledAtEachWrite(t *testing.T) {
 			}
 			for n := range writes {
 				for _, after := range []bool{false, true} {
+					if !after && n > 0 {
+						continue // that is after the one before
+					}
 					w := prepared(t, s)
 					ctx, cancel := context.WithCancel(t.Context())
 					left := ""
