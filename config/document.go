@@ -1,6 +1,10 @@
 package config
 
-import "github.com/currant-bot/currant/config/internal/json5"
+import (
+	"errors"
+
+	"github.com/currant-bot/currant/config/internal/json5"
+)
 
 // A Document is a part of a JSON5 text that is no configuration, with its place.
 type Document struct{ v *value }
@@ -48,3 +52,18 @@ func (d Document) Value() any { return d.v.plain() }
 
 // Origin returns where d was written.
 func (d Document) Origin() Origin { return d.v.origin() }
+
+// Readable says why a text cannot be read as a file of configuration of that
+// name; nil if it can. What it says is not looked at.
+func Readable(name, text string) error {
+	rep := new(report)
+	if rep.parse(text, name, dialect(name), nil) != nil {
+		return nil
+	}
+	for _, d := range rep.sorted() {
+		if d.Severity == Error {
+			return errors.New(d.String())
+		}
+	}
+	return errors.New(name + " cannot be read")
+}

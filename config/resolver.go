@@ -218,7 +218,8 @@ func (r *resolver) fetch(candidates []Ref) (fetched, Ref, error) {
 	if r.in.Presets == nil {
 		return fetched{}, Ref{}, errors.New("fetching is switched off")
 	}
-	var err error
+	var last fetched
+	var at Ref
 	for _, ref := range candidates {
 		got, ok := r.files[ref]
 		if !ok {
@@ -232,9 +233,12 @@ func (r *resolver) fetch(candidates []Ref) (fetched, Ref, error) {
 		if got.err == nil || !errors.Is(got.err, fs.ErrNotExist) {
 			return got, ref, got.err
 		}
-		err = got.err
+		var old *StaleError
+		if last.err == nil || errors.As(got.err, &old) && !errors.As(last.err, &old) {
+			last, at = got, ref // a copy of a file that is gone counts only if no other is there
+		}
 	}
-	return fetched{}, Ref{}, err
+	return last, at, last.err
 }
 
 // substitute puts the arguments of the reference into the strings of v.

@@ -130,6 +130,7 @@ type engine struct {
 	copier *copier.Engine
 
 	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
+	presets  *presets.Source
 
 	mu      sync.Mutex
 	reaches map[string]updater.Reach
@@ -172,7 +173,8 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 		Global: global, Platform: o.platform, Endpoint: o.endpoint,
 		Tools: tools, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
 	}
-	e.Presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: e.fetchers}
+	e.presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: e.fetchers}
+	e.Presets = e.presets
 	return e, nil
 }
 

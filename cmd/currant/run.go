@@ -79,6 +79,9 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 		p.line(fmt.Sprintf("%s: done in %s", name, time.Since(started).Round(time.Millisecond)))
 	}
 	p.done()
+	for _, x := range passer.engine.presets.Stale() {
+		fmt.Fprintf(w.err, "warning: preset %s: the last good copy is used, and nothing merges by itself on it: %s\n", x.Name, passer.redact(x.Err.Error()))
+	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))
 	}

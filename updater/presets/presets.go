@@ -3,6 +3,7 @@
 package presets
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/updater/flight"
@@ -27,6 +31,9 @@ type Source struct {
 	Dir      string             // for last good copies; "" to keep none
 
 	memo flight.Memo[config.Ref, answer]
+
+	mu    sync.Mutex
+	stale []Stale
 }
 
 type answer struct {
@@ -34,8 +41,8 @@ type answer struct {
 	err  error
 }
 
-// Preset returns the file that ref names. When it cannot be fetched it returns the
-// last good copy, with a [config.StaleError].
+// Preset returns the file that ref names. When it cannot be fetched, no longer
+// parses or is gone, it returns the last good copy, with a [config.StaleError].
 func (s *Source) Preset(ctx context.Context, ref config.Ref) ([]byte, string, error) {
 	a, err := s.memo.Do(ctx, ref, func(ctx context.Context) answer { return s.fetch(ctx, ref) })
 	if err != nil {
@@ -65,16 +72,44 @@ func (s *Source) fetch(ctx context.Context, ref config.Ref) answer {
 	if errors.Is(err, platform.ErrNotFound) {
 		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
 	}
-	switch {
-	case err == nil:
-		return answer{text, s.keep(ref, text)}
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return answer{err: err}
 	}
-	if old, e := s.lastGood(ref); e == nil {
+	if err == nil {
+		bad := config.Readable(ref.Path, string(text))
+		if bad == nil {
+			return answer{text, s.keep(ref, text)}
+		}
+		err = fmt.Errorf("it no longer parses: %w", bad)
+	}
+	if old, e := s.lastGood(ref); e == nil && config.Readable(ref.Path, string(old)) == nil {
+		s.note(ref, err)
 		return answer{old, &config.StaleError{Err: err}}
 	}
+	if text != nil {
+		return answer{text: text} // there never was a good one: reading it says what is wrong, and where
+	}
 	return answer{err: err}
+}
+
+// A Stale is a preset of which a copy from before is used, and why.
+type Stale struct {
+	Name string // such as "acme/presets/default.json"
+	Err  error
+}
+
+// Stale lists the presets of which copies from before are used, so that it can be said in one place
+// for the whole fleet.
+func (s *Source) Stale() []Stale {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(slices.Values(s.stale), func(a, b Stale) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func (s *Source) note(ref config.Ref, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stale = append(s.stale, Stale{cmp.Or(name(ref), ref.Path), err})
 }
 
 func (s *Source) file(ref config.Ref) string {

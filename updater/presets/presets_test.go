@@ -104,3 +104,85 @@ func TestGivingUpIsNotRemembered(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+
+// What a preset file was, and is now, decides what its repositories go on with.
+func TestLastCopyThatParses(t *testing.T) {
+	const good, newer = `{"automerge": true}`, `{"automerge": false}`
+	gone := fmt.Errorf("reading it: %w", platform.ErrNotFound)
+	for _, test := range []struct {
+		name  string
+		texts []string // one a pass; "" for a file that is gone
+		want  string
+		stale string // in what is said; "" for nothing
+	}{
+		{"unchanged", []string{good, good}, good, ""},
+		{"changed", []string{good, newer}, newer, ""},
+		{"vanished", []string{good, ""}, good, "not found"},
+		{"no longer parses", []string{good, `{"automerge": `}, good, "no longer parses: default.json:1:"},
+		{"no object any more", []string{good, `[]`}, good, "expected an object"},
+		{"JSON5 in a file of JSON", []string{good, `{automerge: true}`}, `{automerge: true}`, ""},
+		{"twice in a row", []string{good, `{`, ""}, good, "not found"},
+		{"good again", []string{good, `{`, newer}, newer, ""},
+		{"never good", []string{`{`}, `{`, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			var text []byte
+			var err error
+			var s *Source
+			for _, now := range test.texts {
+				s = &Source{Dir: dir, Fetchers: fetcher(func(context.Context, config.Ref) ([]byte, error) {
+					if now == "" {
+						return nil, gone
+					}
+					return []byte(now), nil
+				})}
+				text, _, err = s.Preset(t.Context(), ref)
+			}
+			var stale *config.StaleError
+			switch {
+			case string(text) != test.want:
+				t.Errorf("%q, want %q", text, test.want)
+			case test.stale == "" && (err != nil || len(s.Stale()) != 0):
+				t.Errorf("%v, %v", err, s.Stale())
+			case test.stale != "" && (!errors.As(err, &stale) || !strings.Contains(err.Error(), test.stale)):
+				t.Errorf("%v, want it to say %q", err, test.stale)
+			case test.stale != "" && (len(s.Stale()) != 1 || s.Stale()[0].Name != "acme/presets/default.json"):
+				t.Errorf("said in one place: %v", s.Stale())
+			}
+		})
+	}
+}
+
+// A repository goes on with a copy from before, is told once, and nothing merges on it.
+func TestRepositoryGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	for _, now := range []string{`{"automerge": true, "labels": ["a"]}`, `{"labels": [`, ""} {
+		s := &Source{Dir: dir, Fetchers: fetcher(func(_ context.Context, ref config.Ref) ([]byte, error) {
+			if now == "" || ref.Path != "default.json" {
+				return nil, platform.ErrNotFound
+			}
+			return []byte(now), nil
+		})}
+		own := `{"extends": ["local>acme/presets", "local>acme/presets"], "packageRules": [{"matchManagers": ["npm"], "extends": ["local>acme/presets"]}]}`
+		c, ds, err := config.Resolve(t.Context(), config.Input{
+			Files:   func(path string) ([]byte, bool) { return []byte(own), path == "renovate.json" },
+			Presets: s,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !c.Top().Bool("automerge") {
+			t.Errorf("%s: the preset does not hold", now)
+		}
+		why, stale := c.Stale()
+		if want := !strings.HasSuffix(now, "}"); stale != want || len(s.Stale()) != len(why) {
+			t.Errorf("%s: stale %v, %v; in one place %v", now, stale, why, s.Stale())
+		}
+		for _, d := range ds {
+			if d.Severity == config.Error {
+				t.Errorf("%s: %s", now, d)
+			}
+		}
+	}
+}
