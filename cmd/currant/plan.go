@@ -119,6 +119,8 @@ func stateOf(b plan.Rendered) string {
 		return "waits"
 	case b.State == plan.Approval:
 		return "needs approval"
+	case !b.Making.Always && !b.Making.Open:
+		return "waits for its schedule"
 	case b.Automerge:
 		return "ready, merges itself"
 	}
