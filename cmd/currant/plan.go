@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/rogpeppe/go-internal/diff"
@@ -143,6 +144,9 @@ func branchReasons(b plan.Rendered) []string {
 	}
 	for _, r := range b.Reasons {
 		add(r)
+	}
+	if w := b.Making; !w.Always && !w.Open {
+		out = append(out, fmt.Sprintf("it is made %s; the schedule opens at %s (%s)", strings.Join(w.Texts, " or "), w.Until.Format("2006-01-02 15:04 MST"), w.Origin))
 	}
 	if b.Err != "" {
 		out = append(out, b.Err)
