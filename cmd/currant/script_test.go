@@ -36,10 +36,12 @@ func TestScripts(t *testing.T) {
 			} {
 				env.Setenv(name, value)
 			}
+			env.Values["github"] = new(hub)
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "fill": fill, "code": code,
+			"repo": repo, "push": push, "check": check, "closepull": closePull,
 		},
 	})
 }

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/currant-bot/currant/updater/platform/githubtest"
+)
+
+// hub is the GitHub of a script; it starts with its first repository.
+type hub struct {
+	*githubtest.Server
+	token string
+}
+
+// of returns the script's GitHub.
+func of(ts *testscript.TestScript) *hub {
+	h := ts.Value("github").(*hub)
+	if h.Server != nil {
+		return h
+	}
+	s, err := githubtest.New(githubtest.Options{})
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	h.Server, h.token = s, s.Token(githubtest.Grant{})
+	ts.Setenv("CURRANT_ENDPOINT", s.APIURL())
+	ts.Setenv("CURRANT_TOKEN", h.token)
+	return h
+}
+
+// repo NAME DIR makes a repository of a folder.
+func repo(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(of(ts).CreateRepo(args[0], tree(ts, args[1])))
+}
+
+func tree(ts *testscript.TestScript, dir string) map[string]string {
+	files := make(map[string]string)
+	root := ts.MkAbs(dir)
+	ts.Check(filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(root, path)
+		files[filepath.ToSlash(name)] = string(data)
+		return err
+	}))
+	return files
+}
+
+// push NAME BRANCH DIR commits the files of a folder as Ann.
+func push(ts *testscript.TestScript, neg bool, args []string) {
+	_, err := of(ts).CommitAs("ann", args[0], args[1], tree(ts, args[2]), "by hand")
+	ts.Check(err)
+}
+
+// check NAME BRANCH CHECK CONCLUSION reports a check.
+func check(ts *testscript.TestScript, neg bool, args []string) {
+	h := of(ts)
+	ts.Check(h.SetCheck(args[0], h.Head(args[0], args[1]), args[2], args[3]))
+}
+
+// closePull NAME NUMBER closes a pull request as Ann.
+func closePull(ts *testscript.TestScript, neg bool, args []string) {
+	h := of(ts)
+	req, err := http.NewRequest(http.MethodPatch, h.APIURL()+"repos/"+args[0]+"/pulls/"+args[1], strings.NewReader(`{"state":"closed"}`))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+h.Token(githubtest.Grant{Login: "ann"}))
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("closing #%s: %s", args[1], resp.Status)
+	}
+}
