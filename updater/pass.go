@@ -128,7 +128,7 @@ func quiet(r *Report) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(r.Decisions, func(d plan.Decision) bool { return d.Facts != plan.Complete })
+	return !slices.ContainsFunc(r.Decisions, func(d plan.Decision) bool { return d.Facts != plan.Complete && d.Facts != plan.Absent })
 }
 
 // found reads configuration, dependencies and the state of the host. Where

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,83 +97,6 @@ func (c *chooser) choose() {
 	}
 	c.digests()
 	c.finish()
-}
-
-// gather merges the answers of the dependency's registries as its datasource
-// wants, and reports whether there is anything to decide on.
-func (c *chooser) gather() bool {
-	strategy := c.Sources[c.d.Datasource].Strategy
-	var found []*datasources.Listing
-	for _, q := range c.d.Queries {
-		l, ok := c.facts.Listings[q]
-		if !ok {
-			l.Err = errors.New("it was not asked")
-		}
-		switch state := l.Completeness(); {
-		case state == Complete && l.Err != nil:
-			c.say(CodeNotFound, config.Origin{}, "%s has no %s", at(q), q.Package)
-			continue
-		case state == Failed:
-			c.d.Facts = Failed
-			c.say(CodeLookupFailed, config.Origin{}, "%v", l.Err)
-			return false
-		case state == Partial:
-			c.d.Facts = Partial
-			c.say(CodeLookupFailed, config.Origin{}, "%s did not list everything: %s", at(q), l.Partial)
-			return false
-		}
-		c.say(CodeLookup, config.Origin{}, "its releases are listed at %s", at(q))
-		c.say(CodeListed, config.Origin{}, "there are %d", len(l.Releases))
-		if len(found) == 0 {
-			c.query = q
-		}
-		found = append(found, l.Listing)
-		if strategy == datasources.Hunt {
-			break
-		}
-	}
-	if len(found) == 0 {
-		c.d.SkipCode = "no-result"
-		return false
-	}
-	c.listing = merged(found)
-	return true
-}
-
-// at names where q is asked. The name of an image may begin with its registry.
-func at(q datasources.Query) string {
-	first, _, ok := strings.Cut(q.Package, "/")
-	switch {
-	case q.Registry == "":
-		return datasources.Redact(q.Package)
-	case q.Datasource == "docker" && ok && strings.ContainsAny(first, ".:"):
-		return first
-	}
-	return datasources.Redact(q.Registry)
-}
-
-// merged unites listings; where two say different things the earlier one counts.
-func merged(ls []*datasources.Listing) *datasources.Listing {
-	if len(ls) == 1 {
-		return ls[0]
-	}
-	out := *ls[0]
-	out.Releases = slices.Clone(out.Releases)
-	seen := make(map[string]bool)
-	for _, r := range out.Releases {
-		seen[r.Version] = true
-	}
-	for _, l := range ls[1:] {
-		for _, r := range l.Releases {
-			if !seen[r.Version] {
-				seen[r.Version] = true
-				out.Releases = append(out.Releases, r)
-			}
-		}
-		out.SourceURL = cmp.Or(out.SourceURL, l.SourceURL)
-		out.Homepage = cmp.Or(out.Homepage, l.Homepage)
-	}
-	return &out
 }
 
 // versions decides about newer versions.
@@ -452,59 +374,4 @@ func (c *chooser) until(t time.Time) {
 	if !t.IsZero() && (c.d.Until.IsZero() || t.Before(c.d.Until)) {
 		c.d.Until = t
 	}
-}
-
-// finish says of each update what was chosen, and checks that it can be made.
-func (c *chooser) finish() {
-	for i := range c.d.Updates {
-		u := &c.d.Updates[i]
-		if why := c.unsupported(); why != "" && u.State != Waiting {
-			u.State = Unsupported
-			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))
-		}
-		for _, r := range u.Settings.Rules() {
-			if cosmetic(r.Options) {
-				continue
-			}
-			u.Reasons = append(u.Reasons, reason(CodeRule, r.Origin, "a rule sets %s%s", strings.Join(r.Options, ", "), quoted(r.Text)))
-		}
-	}
-	slices.SortStableFunc(c.d.Updates, func(a, b Update) int { return cmp.Compare(typeRank(a.Type), typeRank(b.Type)) })
-}
-
-// cosmetic reports whether options change only how a pull request reads.
-func cosmetic(options []string) bool {
-	return !slices.ContainsFunc(options, func(o string) bool {
-		return !strings.HasPrefix(o, "commitMessage") && !strings.HasPrefix(o, "semanticCommit") && !strings.HasPrefix(o, "prBody") && o != "changelogUrl" && o != "sourceUrl"
-	})
-}
-
-// quoted is what a rule's author says of it, after a colon.
-func quoted(text string) string {
-	if text == "" {
-		return ""
-	}
-	if len(text) > 200 {
-		text = strings.ToValidUTF8(text[:200], "") + "…"
-	}
-	return ": “" + strings.ReplaceAll(text, "\n", " ") + "”"
-}
-
-// unsupported says why Currant cannot change this dependency; "" if it can.
-func (c *chooser) unsupported() string {
-	d := c.d.Dep
-	switch {
-	case d.Render != "" && !c.Renderers[d.Render]:
-		return fmt.Sprintf("Currant cannot make this kind of change (%s) here", d.Render)
-	case len(d.Locks) > 0:
-		return fmt.Sprintf("%s must change together with it, and Currant does not write that lock file yet", strings.Join(d.Locks, ", "))
-	case d.Render == "" && d.Value.IsZero() && d.Digest.IsZero() && len(d.Pin) == 0:
-		return "its text is written in a way that cannot be replaced safely (an escape or an alias)"
-	}
-	return ""
-}
-
-// typeRank orders update types as pull requests are ordered.
-func typeRank(t string) int {
-	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major"}, t)
 }

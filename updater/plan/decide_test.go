@@ -196,7 +196,7 @@ func TestIncompleteFacts(t *testing.T) {
 		{"outage", "", npm("x", "1.0.0"), map[string]Listing{"x": {Err: errOutage}}, Failed, nil, "503"},
 		{"cut short", "", npm("x", "1.0.0"), map[string]Listing{"x": part}, Partial, nil, "after 10 pages"},
 		{"nothing at all", "", npm("x", "1.0.0"), map[string]Listing{"x": {}}, Failed, nil, ""},
-		{"not found is an answer", "", npm("x", "1.0.0"), map[string]Listing{}, Complete, nil, "has no x"},
+		{"not found may be forbidden", "", npm("x", "1.0.0"), map[string]Listing{}, Absent, nil, "has no x"},
 		{"one of those that merge is down", "", merging, map[string]Listing{on("a"): full, on("b"): {Err: errOutage}}, Failed, nil, "503"},
 		{"one of those that merge has it not", "", merging, map[string]Listing{on("b"): full}, Complete, []string{"minor 1.1.0"}, ""},
 		{"those that merge", "", merging, map[string]Listing{on("a"): answer(releases("1.0.0")...), on("b"): full}, Complete, []string{"minor 1.1.0"}, ""},

@@ -74,14 +74,14 @@ const (
 	Complete Completeness = "complete"
 	Partial  Completeness = "partial"
 	Failed   Completeness = "failed"
+	Absent   Completeness = "absent" // there is no such package, or we may not see it: some registries answer alike
 )
 
-// Completeness says how far l can be relied on. That a registry has no such package is a complete answer
-// about it.
+// Completeness says how far l can be relied on.
 func (l Listing) Completeness() Completeness {
 	switch {
 	case l.Err != nil && errors.Is(l.Err, datasources.ErrNotFound):
-		return Complete
+		return Absent
 	case l.Err != nil || l.Listing == nil:
 		return Failed
 	case l.Partial != "":

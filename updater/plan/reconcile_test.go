@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/updater/platform"
 )
 
@@ -413,5 +414,15 @@ func TestActionKeys(t *testing.T) {
 			t.Errorf("%q", key)
 		}
 		seen[key] = true
+	}
+}
+
+// TestNotFoundClosesNothing checks that a package that cannot be seen any more keeps its pull
+// request: some registries answer 404 to who may not see it.
+func TestNotFoundClosesNothing(t *testing.T) {
+	s := scened(t, "")
+	s.look(t, Listing{Err: datasources.ErrNotFound})
+	if o := s.only(t); o.Result != Hold || len(o.Actions) > 0 {
+		t.Errorf("%s, %s", o.Result, kinds(o))
 	}
 }

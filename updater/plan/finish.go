@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/config"
+)
+
+// finish says of each update what was chosen, and checks that it can be made.
+func (c *chooser) finish() {
+	for i := range c.d.Updates {
+		u := &c.d.Updates[i]
+		if why := c.unsupported(); why != "" && u.State != Waiting {
+			u.State = Unsupported
+			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))
+		}
+		for _, r := range u.Settings.Rules() {
+			if cosmetic(r.Options) {
+				continue
+			}
+			u.Reasons = append(u.Reasons, reason(CodeRule, r.Origin, "a rule sets %s%s", strings.Join(r.Options, ", "), quoted(r.Text)))
+		}
+	}
+	slices.SortStableFunc(c.d.Updates, func(a, b Update) int { return cmp.Compare(typeRank(a.Type), typeRank(b.Type)) })
+}
+
+// cosmetic reports whether options change only how a pull request reads.
+func cosmetic(options []string) bool {
+	return !slices.ContainsFunc(options, func(o string) bool {
+		return !strings.HasPrefix(o, "commitMessage") && !strings.HasPrefix(o, "semanticCommit") && !strings.HasPrefix(o, "prBody") && o != "changelogUrl" && o != "sourceUrl"
+	})
+}
+
+// quoted is what a rule's author says of it, after a colon.
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	if len(text) > 200 {
+		text = strings.ToValidUTF8(text[:200], "") + "…"
+	}
+	return ": “" + strings.ReplaceAll(text, "\n", " ") + "”"
+}
+
+// unsupported says why Currant cannot change this dependency; "" if it can.
+func (c *chooser) unsupported() string {
+	d := c.d.Dep
+	switch {
+	case d.Render != "" && !c.Renderers[d.Render]:
+		return fmt.Sprintf("Currant cannot make this kind of change (%s) here", d.Render)
+	case len(d.Locks) > 0:
+		return fmt.Sprintf("%s must change together with it, and Currant does not write that lock file yet", strings.Join(d.Locks, ", "))
+	case d.Render == "" && d.Value.IsZero() && d.Digest.IsZero() && len(d.Pin) == 0:
+		return "its text is written in a way that cannot be replaced safely (an escape or an alias)"
+	}
+	return ""
+}
+
+// typeRank orders update types as pull requests are ordered.
+func typeRank(t string) int {
+	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major"}, t)
+}
