@@ -24,6 +24,13 @@ var defaults = map[string][]string{
 // order in which they are asked.
 func DefaultRegistries(datasource string) []string { return slices.Clone(defaults[datasource]) }
 
+// GitHub and GitHubEndpoint are the public GitHub and its REST interface, which a
+// run on the platform github goes to unless an endpoint is named.
+const (
+	GitHub         = "github.com"
+	GitHubEndpoint = "https://api.github.com/"
+)
+
 // DockerHubAPI is where Docker Hub tells when a tag was pushed, which its
 // registry does not. It is asked only for images of Docker Hub itself.
 const DockerHubAPI = "https://hub.docker.com"

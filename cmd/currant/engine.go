@@ -90,7 +90,7 @@ func (o *options) complete(w world) error {
 		}
 	}
 	if o.platform == "github" && o.endpoint == "" {
-		o.endpoint = "https://api.github.com/"
+		o.endpoint = datasources.GitHubEndpoint
 	}
 	o.noDownloads = o.noDownloads || w.getenv("CURRANT_NO_DOWNLOADS") != ""
 	home := w.getenv("HOME")
@@ -205,15 +205,30 @@ func (e *engine) rules(ctx context.Context, global []byte) error {
 	}
 	e.base = append(e.base, hostRules(c)...)
 	if token := e.w.getenv("CURRANT_TOKEN"); token != "" && e.o.endpoint != "" {
-		if u, err := url.Parse(e.o.endpoint); err == nil {
-			e.base = append(e.base, host.Rule{MatchHost: u.Scheme + "://" + u.Host, Token: token})
-		}
+		e.base = append(e.base, host.Rule{MatchHost: gitHost(e.o.endpoint), Token: token})
 	}
 	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" {
-		e.base = append(e.base, host.Rule{MatchHost: "github.com", Token: token})
+		e.base = append(e.base, host.Rule{MatchHost: datasources.GitHub, Token: token})
 	}
 	e.redact = host.Redactor(e.base)
 	return nil
+}
+
+// gitHost returns what matches a platform's interface and its git repositories:
+// the same address, but for the public GitHub.
+func gitHost(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil:
+		return endpoint
+	case publicGitHub(endpoint):
+		return datasources.GitHub
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func publicGitHub(endpoint string) bool {
+	return strings.TrimSuffix(endpoint, "/") == strings.TrimSuffix(datasources.GitHubEndpoint, "/")
 }
 
 // newClient returns a client for rules. Its answers are kept on disk, apart for

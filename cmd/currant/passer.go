@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"time"
 
@@ -121,7 +120,7 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 		return r.File(ctx, ref.Repository, ref.Path, ref.Tag)
 	}
 	e.fetchers["local"] = fetch
-	if u, err := url.Parse(e.o.endpoint); err == nil && u.Host == "api.github.com" {
+	if publicGitHub(e.o.endpoint) {
 		e.fetchers["github"] = fetch
 	}
 	return r, nil
