@@ -35,24 +35,39 @@ func KindOf(file string) FileKind {
 // purpose: it is no finding, and the configuration is not complete without it.
 var ErrNotFetched = errors.New("presets are not fetched")
 
-// Check reports everything that is wrong with one file, read as kind, by file and
-// place. Presets that it takes over are checked with it, as far as in.Presets has them. The
-// error is ctx's.
-func Check(ctx context.Context, in Input, name, text string, kind FileKind) ([]Diagnostic, error) {
+// Self is what references call the repository of presets that a file which is
+// checked belongs to.
+const Self = "this/repository"
+
+// A File is what [Check] looks at.
+type File struct {
+	Name string // for messages
+	Path string // of a preset in its repository, from where it says "./other"; may be ""
+	Text string
+	Kind FileKind
+}
+
+// Check reports everything that is wrong with one file, by file and place. Presets that it takes over are
+// checked with it, as far as in.Presets has them. The error is ctx's.
+func Check(ctx context.Context, in Input, f File) ([]Diagnostic, error) {
 	rep := new(report)
 	r := &resolver{ctx: ctx, in: in, rep: rep, files: make(map[Ref]fetched), managed: managedNames(in)}
-	v := readFile(rep, name, text)
+	v := readFile(rep, f.Name, f.Text)
 	if v == nil {
 		return rep.sorted(), ctx.Err()
 	}
-	r.prepare(v, checker{preset: kind == PresetFile, operator: kind == OperatorFile})
-	if kind == OperatorFile {
+	r.prepare(v, checker{preset: f.Kind == PresetFile, operator: f.Kind == OperatorFile})
+	if f.Kind == OperatorFile {
 		if below := v.remove("globalExtends"); below != nil {
 			below.list = append(below.list, v.get("extends").items()...)
 			v.put("extends", below)
 		}
 	}
-	compile(in, rep, r.expand(v, visit{}), nil)
+	var at visit
+	if f.Kind == PresetFile && f.Path != "" {
+		at.from = base{Ref{Kind: "local", Repository: Self, Path: f.Path}}
+	}
+	compile(in, rep, r.expand(v, at), nil)
 	return rep.sorted(), ctx.Err()
 }
 

@@ -105,7 +105,7 @@ func remoteName(dir string) string {
 	if m := remoteURL.FindSubmatch(data); err == nil && m != nil {
 		return string(m[1])
 	}
-	return "this/repository"
+	return config.Self
 }
 
 func writeTests(w io.Writer, results []presettest.Result, bad []config.Diagnostic, failed int, took time.Duration) {

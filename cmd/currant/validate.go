@@ -18,6 +18,7 @@ import (
 	schemesall "github.com/currant-bot/currant/datasources/versioning/all"
 	managersall "github.com/currant-bot/currant/managers/all"
 	"github.com/currant-bot/currant/updater"
+	"github.com/currant-bot/currant/updater/presettest"
 )
 
 // validation is what the command is asked to do.
@@ -189,12 +190,46 @@ func (v validation) file(ctx context.Context, w world, in config.Input, name str
 			text = fixed
 		}
 	}
-	ds, err := config.Check(ctx, in, shown, text, kind)
+	f := config.File{Name: shown, Text: text, Kind: kind}
+	if kind == config.PresetFile && name != "-" {
+		root, inside, err := repositoryOf(name)
+		if err != nil {
+			return out, err
+		}
+		defer root.Close()
+		f.Path, in.Presets = inside, &presettest.Source{Repository: config.Self, FS: root.FS(), Next: in.Presets}
+	}
+	ds, err := config.Check(ctx, in, f)
 	if err != nil {
 		return out, err
 	}
 	out.sort(ds)
 	return out, nil
+}
+
+// repositoryOf returns the repository that a file is in, or its folder, and its
+// path there. A link out of it leads nowhere.
+func repositoryOf(name string) (*os.Root, string, error) {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return nil, "", err
+	}
+	top := filepath.Dir(abs)
+	for dir := top; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			top = dir
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	inside, err := filepath.Rel(top, abs)
+	if err != nil {
+		return nil, "", err
+	}
+	root, err := os.OpenRoot(top)
+	return root, filepath.ToSlash(inside), err
 }
 
 func readInput(w world, name string) ([]byte, error) {
