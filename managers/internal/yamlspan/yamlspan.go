@@ -85,6 +85,11 @@ func parse(text string) parsed {
 			continue
 		}
 		p.docs = append(p.docs, doc)
+		if strings.Contains(text[part.start:part.end], "*") {
+			if why := bomb(doc.n); why != "" {
+				p.problems = append(p.problems, managers.Problem{Line: strings.Count(text[:part.start], "\n") + 1, Text: why})
+			}
+		}
 	}
 	if more := broken - maxProblems; more > 0 {
 		p.problems = append(p.problems, managers.Problem{Text: fmt.Sprintf("%d more documents are not valid YAML", more)})
