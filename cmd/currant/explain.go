@@ -351,9 +351,7 @@ func conditions(r *updater.Report, b *plan.Rendered, o *plan.Outcome, now time.T
 	if b.Automerge && !b.Merging.Open {
 		out = append(out, "automergeSchedule is "+b.Merging.String())
 	}
-	for _, x := range b.Warnings {
-		out = append(out, x)
-	}
+	out = append(out, b.Warnings...)
 	if o == nil || o.Result != plan.Merge {
 		out = append(out, "there is no pull request yet with at least one check, and all green")
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/plan"
@@ -112,14 +111,6 @@ func (t *target) report(ctx context.Context) (*updater.Report, error) {
 	}
 	r, _, err := t.passer.Pass(ctx, t.name)
 	return r, err
-}
-
-// day formats a time for people; "" for none.
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02")
 }
 
 // outcomeOf returns what becomes of a branch; nil if that is not known.
