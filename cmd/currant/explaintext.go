@@ -116,7 +116,7 @@ func writePlace(w io.Writer, p placeJSON) {
 	}
 	section(w, "Registry", lines, 5)
 	if len(p.Updates) == 0 {
-		section(w, "Why", linesOf(p.Reasons, string(plan.CodeLookup), string(plan.CodeListed)), 8)
+		section(w, "Why", linesOf(p.Reasons, string(plan.CodeLookup), string(plan.CodeListed), string(plan.CodeLookupFailed)), 8)
 		section(w, "Rules that applied", ruleLines(p.Rules), 6)
 		section(w, "Rules that nearly applied", ruleLines(p.Near), 4)
 	}
@@ -180,7 +180,15 @@ func linesOf(rs []reasonJSON, without ...string) []string {
 	return out
 }
 
-// ruleLines puts the rules that stand in a file before those that are built in.
+// wording reports whether a rule changes only how a pull request reads.
+func (r ruleJSON) wording() bool {
+	return !slices.ContainsFunc(r.Options, func(o string) bool {
+		return !strings.HasPrefix(o, "commitMessage") && !strings.HasPrefix(o, "semanticCommit") && !strings.HasPrefix(o, "prBody")
+	})
+}
+
+// ruleLines puts the rules that stand in a file before those that are built in,
+// and leaves out those of the latter that are about wording.
 func ruleLines(rs []ruleJSON) []string {
 	var own, builtin []string
 	for _, r := range rs {
@@ -194,7 +202,7 @@ func ruleLines(rs []ruleJSON) []string {
 		text += " (" + r.Origin.String() + ")"
 		if r.Origin != nil && r.Origin.Line > 0 {
 			own = append(own, text)
-		} else {
+		} else if !r.wording() {
 			builtin = append(builtin, text)
 		}
 	}
