@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/templating/lock"
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/act"
 	"github.com/currant-bot/currant/updater/platform"
@@ -27,12 +29,16 @@ type passer struct {
 	*updater.Passer
 	engine *engine
 	log    *act.Log
+	unlock func() // lets the next run use the state folder
 }
 
 func (p *passer) close() {
 	p.engine.close()
 	if p.log != nil {
 		_ = p.log.Close() // each record was synced
+	}
+	if p.unlock != nil {
+		p.unlock()
 	}
 }
 
@@ -56,11 +62,28 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 		out.Memory = nil
 		return out, nil
 	}
+	if out.unlock, err = alone(ctx, o.state); err != nil {
+		return nil, err
+	}
 	if out.log, err = act.OpenLog(o.state); err != nil {
 		return nil, err
 	}
 	out.Runner = &act.Runner{Writer: writer, Log: out.log, Run: runID(time.Now()), Now: time.Now, Redact: e.redact}
 	return out, nil
+}
+
+// patience is how long a run waits for another one to end.
+const patience = 2 * time.Second
+
+// alone keeps two runs from using one state folder at the same time, as when
+// a scheduled one takes longer than its interval.
+func alone(ctx context.Context, state string) (unlock func(), err error) {
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return nil, fmt.Errorf("making the state folder: %w", err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("another run is using the state folder %s: wait for it, or name another folder with --state", state))
+	defer cancel()
+	return lock.Take(ctx, filepath.Join(state, "run.lock"))
 }
 
 // platform wires the reader, and returns the writer.
