@@ -59,7 +59,7 @@ func imageDep(kind string, ref managers.Field, node yamlspan.Node) []placed {
 }
 
 // runner is a label of the runners that GitHub hosts.
-var runner = regexp.MustCompile(`^(ubuntu|windows|macos)-(latest|\d+(?:\.\d+)?(?:-x?large)?)$`)
+var runner = regexp.MustCompile(`^(ubuntu|windows|macos)-(latest|\d+(?:\.\d+)?(?:-(?:x?large|intel|arm))?)$`)
 
 // readRunners reads the labels of a job's runner: one, a list, or a mapping that has them.
 func readRunners(node yamlspan.Node) []placed {
