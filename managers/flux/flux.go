@@ -47,7 +47,10 @@ func extract(file managers.File) managers.Result {
 			r.Problems = append(r.Problems, managers.Problem{Path: file.Path, Line: line,
 				Text: "document is not valid YAML even without its template tags"})
 		}
-		res := resource{doc.Node, doc.Get("metadata", "name").String(), doc.Get("metadata", "namespace").String()}
+		res, ok := newResource(doc.Node)
+		if !ok {
+			continue
+		}
 		if def, ok := res.helmRepository(); ok {
 			r.Defs = append(r.Defs, def)
 		}
@@ -87,6 +90,14 @@ func system(file managers.File) (d managers.Dep, ok bool) {
 type resource struct {
 	yamlspan.Node
 	name, namespace string
+}
+
+// newResource returns the resource that doc is. As for Renovate, what has no name, or only a
+// bare template tag for its name or namespace, is none: it is not known what would be applied.
+func newResource(doc yamlspan.Node) (r resource, ok bool) {
+	name, namespace := doc.Get("metadata", "name"), doc.Get("metadata", "namespace")
+	ok = name.IsString() && (namespace.IsZero() || namespace.IsString())
+	return resource{doc, name.String(), namespace.String()}, ok
 }
 
 // is reports whether r is of a kind of one of Flux's groups, such as "source".

@@ -141,11 +141,12 @@ func nodeImages(root yamlspan.Node, seen map[int]bool) []managers.Dep {
 // apiVersion returns the dependency on the API that a document's kind is
 // served by, for kinds whose API has changed versions. What has no name is no
 // object of a cluster, such as a kustomization.yaml. As for Renovate, neither is what has only
-// a template tag for its name or namespace: a chart may choose its API versions itself.
+// a bare template tag for its name or namespace: a chart may choose its API versions itself.
 func apiVersion(doc yamlspan.Doc) (managers.Dep, bool) {
 	kind, version := doc.Get("kind").String(), doc.Get("apiVersion")
 	metadata := doc.Get("metadata")
-	object := known(metadata.Get("name")) && (metadata.Get("namespace").IsZero() || known(metadata.Get("namespace")))
+	namespace := metadata.Get("namespace")
+	object := metadata.Get("name").IsString() && (namespace.IsZero() || namespace.IsString())
 	if field := version.Field(); object && moved[kind] && !field.IsZero() {
 		return managers.Dep{
 			Name:       kind,
@@ -157,6 +158,3 @@ func apiVersion(doc yamlspan.Doc) (managers.Dep, bool) {
 	}
 	return managers.Dep{}, false
 }
-
-// known reports whether a name has more to it than template tags.
-func known(name yamlspan.Node) bool { return yamlspan.WithoutTags(name.String()) != "" }

@@ -19,8 +19,8 @@ var (
 )
 
 // Deps returns the images in values, in order of appearance. At any depth, a key that ends in
-// "image" holds one, either as "repository:tag" or as a mapping of "repository", "tag" or
-// "version", and maybe "registry" and "digest".
+// "image" holds one, either as "repository:tag", as a mapping of "repository", "tag" or
+// "version", and maybe "registry" and "digest", or as a repository with "tag" or "version" beside it.
 func Deps(values yamlspan.Node) []managers.Dep {
 	type found struct {
 		at int
@@ -36,6 +36,9 @@ func Deps(values yamlspan.Node) []managers.Dep {
 				continue
 			}
 			d, ok := inline(v)
+			if ok && d.Skip == "" && d.Value.IsZero() && d.Digest.IsZero() {
+				d = beside(n, d)
+			}
 			if v.IsMap() {
 				d, ok = mapping(v)
 			}
@@ -65,10 +68,7 @@ func inline(v yamlspan.Node) (d managers.Dep, ok bool) {
 }
 
 func mapping(v yamlspan.Node) (d managers.Dep, ok bool) {
-	repository, tag := v.Get("repository").String(), v.Get("tag")
-	if tag.IsZero() {
-		tag = v.Get("version")
-	}
+	repository, tag := v.Get("repository").String(), version(v)
 	if repository == "" || tag.IsZero() || !tag.IsScalar() {
 		return d, false
 	}
@@ -79,8 +79,30 @@ func mapping(v yamlspan.Node) (d managers.Dep, ok bool) {
 	if digest := v.Get("digest").Field(); !digest.IsZero() && d.Skip == "" && d.Digest.IsZero() {
 		d.Digest, d.Pin = digest, nil
 	}
+	return tagged(d), true
+}
+
+// beside returns d with the tag that stands in m beside the image; d if there is none.
+func beside(m yamlspan.Node, d managers.Dep) managers.Dep {
+	tag := version(m)
+	if !tag.IsScalar() || tag.IsAlias() || tag.Field().IsZero() {
+		return d
+	}
+	return tagged(image.Tagged(d.PackageName(), tag.Field()))
+}
+
+// version returns what stands for the tag in m.
+func version(m yamlspan.Node) yamlspan.Node {
+	if tag := m.Get("tag"); !tag.IsZero() {
+		return tag
+	}
+	return m.Get("version")
+}
+
+// tagged is d with the versioning of images whose tag stands apart.
+func tagged(d managers.Dep) managers.Dep {
 	if d.Versioning == "" && d.Skip == "" {
 		d.Versioning = "docker"
 	}
-	return d, true
+	return d
 }

@@ -42,6 +42,11 @@ func TestDeps(t *testing.T) {
 		"image: {repository: ubuntu, tag: noble}":               {"1 ubuntu noble ubuntu"},
 		"image: {repository: a, tag: 1@sha256:0}":               {"1 a 1 sha256:0 docker"},
 		"image: {repository: a, tag: 1, digest: sha256:0}":      {"1 a 1 sha256:0 docker"},
+		"a: {image: b/c, tag: 1}":                               {"1 b/c 1 docker"},
+		"a: {image: c, version: '1', x: y}":                     {"1 c 1 docker"},
+		"a: {image: c:2, tag: 1}":                               {"1 c 2"},
+		"a: {image: c, tag: ''}":                                {"1 c"},
+		"a: {image: c, tag: $X}":                                {"1 contains-variable"},
 		"image:\n  main:\n    image: a:1":                       {"3 a 1"},
 		"a: &a {image: b:1}\nc: *a\nimage: &i d:2\nmyImage: *i": {"1 b 1", "3 d 2", "4 d 2"},
 	} {
