@@ -109,7 +109,7 @@ func TestAnswersThatCannotBeHad(t *testing.T) {
 		t.Fatal(err)
 	}
 	for q, want := range map[datasources.Query]plan.Completeness{
-		query("absent"): plan.Complete, query("panic"): plan.Failed, other: plan.Failed, query("a"): plan.Complete,
+		query("absent"): plan.Absent, query("panic"): plan.Failed, other: plan.Failed, query("a"): plan.Complete,
 	} {
 		if got[q].Completeness() != want {
 			t.Errorf("%s is %s (%v), not %s", q, got[q].Completeness(), got[q].Err, want)
