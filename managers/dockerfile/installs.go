@@ -35,20 +35,26 @@ func installerOf(command string) (in installer, ok bool) {
 func installs(command origin, line int) []managers.Dep {
 	var deps []managers.Dep
 	for _, words := range commands(command) {
-		for len(words) > 0 && (words[0].text == "sudo" || assignment.MatchString(words[0].text)) {
-			words = words[1:]
-		}
-		if len(words) == 0 {
-			continue
-		}
-		if in, ok := installerOf(words[0].text); ok {
-			deps = append(deps, in.packages(words[1:], line)...)
+		for i := 0; i < len(words) && (i == 0 || leads(words[i-1].text)); i++ {
+			if in, ok := installerOf(words[i].text); ok {
+				deps = append(deps, in.packages(words[i+1:], line)...)
+			}
 		}
 	}
 	return deps
 }
 
 var assignment = regexp.MustCompile(`^[A-Za-z_]\w*=`)
+
+// leads reports whether a command may follow word: a word of the shell's grammar, a setting of
+// a variable, or a program that runs another, with its options.
+func leads(word string) bool {
+	switch word {
+	case "if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "sudo", "env", "exec", "command", "xargs":
+		return true
+	}
+	return strings.HasPrefix(word, "-") || assignment.MatchString(word)
+}
 
 // separators end a shell command.
 const separators = ";&|()"
@@ -75,8 +81,9 @@ func commands(script origin) [][]origin {
 	return all
 }
 
-// pkg matches a package's name and what may follow it: a version after "=" in group 2.
-var pkg = regexp.MustCompile(`^([a-z0-9][a-z0-9+._-]*)(?:=([A-Za-z0-9][A-Za-z0-9.+:~_-]*)|([<>~=:/@].*))?$`)
+// pkg matches a package's name, after which an architecture may stand, and what may follow it: a version
+// after "=" in group 2, a constraint in group 3, anything else in group 4.
+var pkg = regexp.MustCompile(`^([a-z0-9][a-z0-9+._-]*)(?::[a-z][a-z0-9-]*)?(?:=([A-Za-z0-9][A-Za-z0-9.+:~_-]*)|((?:[<>]=?|~=?)[A-Za-z0-9][A-Za-z0-9.+:~_-]*)|([<>~=:/@].*))?$`)
 
 // packages returns what an installer with these arguments installs.
 func (in installer) packages(words []origin, line int) []managers.Dep {
@@ -111,6 +118,9 @@ func (in installer) dep(w origin, at []int, line int) managers.Dep {
 		}
 		d.Skip = managers.UnsupportedVersion
 	case at[6] >= 0:
+		d.Value, _ = w.slice(at[6], at[7]).field()
+		d.Skip, d.Note = managers.UnsupportedVersion, "a constraint that no lock file holds to a version"
+	case at[8] >= 0:
 		d.Skip = managers.UnsupportedVersion
 	default:
 		d.Skip = managers.UnspecifiedVersion
