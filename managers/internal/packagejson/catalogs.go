@@ -14,13 +14,13 @@ func Catalogs(file managers.File, by string) managers.Result {
 		for key, value := range doc.Pairs() {
 			switch {
 			case key.String() == "catalog":
-				r.Deps = append(r.Deps, readYAML(by+".catalog.default", value, same)...)
+				r.Deps = append(r.Deps, readYAML(by+".catalog.default", value)...)
 			case key.String() == "catalogs":
 				for name, catalog := range value.Pairs() {
-					r.Deps = append(r.Deps, readYAML(by+".catalog."+name.String(), catalog, same)...)
+					r.Deps = append(r.Deps, readYAML(by+".catalog."+name.String(), catalog)...)
 				}
 			case key.String() == "overrides" && by == "pnpm":
-				r.Deps = append(r.Deps, readYAML("pnpm-workspace.overrides", value, overridden)...)
+				r.Deps = append(r.Deps, readYAML("pnpm-workspace.overrides", value)...)
 			}
 		}
 	}
@@ -31,19 +31,20 @@ func Catalogs(file managers.File, by string) managers.Result {
 	return r
 }
 
-func readYAML(kind string, section yamlspan.Node, name func(key string) string) []managers.Dep {
+// readYAML reads a mapping of packages, or of what pnpm's overrides select them by.
+func readYAML(kind string, section yamlspan.Node) []managers.Dep {
 	var deps []managers.Dep
 	if section.IsAlias() {
 		return nil // read where it is anchored
 	}
 	for key, value := range section.Pairs() {
-		d := managers.Dep{Name: name(key.String()), Kind: kind, Line: key.Line()}
+		d := managers.Dep{Name: overridden(key.String()), Kind: kind, Line: key.Line()}
 		if !value.IsScalar() {
 			d.Skip = managers.InvalidValue
-			deps = append(deps, d)
+			deps = append(deps, selected(key.String(), d))
 			continue
 		}
-		deps = append(deps, constraint(d, value.String(), yamlText{value}))
+		deps = append(deps, selected(key.String(), constraint(d, value.String(), yamlText{value})))
 	}
 	return deps
 }

@@ -29,7 +29,9 @@ func Extract(file managers.File) managers.Result {
 		case "overrides":
 			r.Deps = append(r.Deps, readOverrides(section, "")...)
 		case "pnpm":
-			r.Deps = append(r.Deps, readMap("pnpm.overrides", section.Get("overrides"), overridden)...)
+			for key, value := range section.Get("overrides").Members() {
+				r.Deps = append(r.Deps, selected(key.Text, read("pnpm.overrides", overridden(key.Text), key, value)))
+			}
 		}
 	}
 	p := projectOf(file)
@@ -38,7 +40,7 @@ func Extract(file managers.File) managers.Result {
 			r.Deps[i].Locks = p.locks
 		}
 		if p.root != "" && d.Datasource == "npm" && d.Skip == "" {
-			r.Deps[i].Needs = []string{p.key(d.Name)}
+			r.Deps[i].Needs = []string{p.key(overridden(d.Name))}
 		}
 	}
 	if name := root.Get("name").Text; p.member && name != "" {
@@ -105,6 +107,16 @@ func resolved(key string) string {
 // overridden finds the package in a key of overrides, such as "a>b" or "a@1".
 func overridden(key string) string {
 	return withoutSpec(strings.TrimSpace(key[strings.LastIndexByte(key, '>')+1:]))
+}
+
+// selected returns d named by the whole key of pnpm's overrides, as Renovate has it: such a key
+// may stand beside others for the same package.
+func selected(key string, d managers.Dep) managers.Dep {
+	if d.Name != key && d.Package == "" && d.Datasource != "" {
+		d.Package = d.Name
+	}
+	d.Name = key
+	return d
 }
 
 // withoutSpec cuts a version off a name: "@scope/a@1" is "@scope/a".

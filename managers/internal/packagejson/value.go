@@ -103,7 +103,7 @@ func tool(name, value string) (datasource, pkg string) {
 		return "node-version", ""
 	case "yarn":
 		return "npm", yarn(value)
-	case "npm", "pnpm":
+	case "npm", "pnpm", "bun":
 		return "npm", ""
 	case "vscode":
 		return "github-tags", "microsoft/vscode"
