@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/currant-bot/currant/datasources/internal/jsonstream"
 )
 
 // What is held of an index at a time.
@@ -222,14 +224,14 @@ func (x *indexReader) flush() error {
 func readJSON(r io.Reader, name string, add func(chartVersion)) (seen, error) {
 	var s seen
 	d := json.NewDecoder(r)
-	err := eachKey(d, func(key string) error {
+	err := jsonstream.Object(d, func(key string) error {
 		if key != "entries" {
-			return skipValue(d)
+			return jsonstream.Skip(d)
 		}
 		s.entries = true
-		return eachKey(d, func(chart string) error {
+		return jsonstream.Object(d, func(chart string) error {
 			if chart != name {
-				return skipValue(d)
+				return jsonstream.Skip(d)
 			}
 			s.chart = true
 			var vs []chartVersion
@@ -246,45 +248,4 @@ func readJSON(r io.Reader, name string, add func(chartVersion)) (seen, error) {
 	}
 	_, err = io.Copy(io.Discard, r)
 	return s, err
-}
-
-// eachKey reads an object, calling value to read each value.
-func eachKey(d *json.Decoder, value func(key string) error) error {
-	t, err := d.Token()
-	if err != nil || t == nil {
-		return err
-	}
-	if t != json.Delim('{') {
-		return fmt.Errorf("%v where an object was expected", t)
-	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return err
-		}
-		if err := value(key.(string)); err != nil {
-			return err
-		}
-	}
-	_, err = d.Token()
-	return err
-}
-
-// skipValue reads a value without holding it.
-func skipValue(d *json.Decoder) error {
-	for depth := 0; ; {
-		t, err := d.Token()
-		if err != nil {
-			return err
-		}
-		switch t {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/internal/jsonstream"
 )
 
 // Source asks for a package's full metadata: the abbreviated form has no
@@ -77,14 +78,14 @@ type manifest struct {
 // decode reads a packument value by value, so that only one version of it is in
 // memory at a time.
 func (p *packument) decode(d *json.Decoder) error {
-	return object(d, func(key string) error {
+	return jsonstream.Object(d, func(key string) error {
 		switch key {
 		case "dist-tags":
 			return lenient(d, &p.tags)
 		case "time":
 			return p.decodeTimes(d)
 		case "versions":
-			return object(d, func(name string) error {
+			return jsonstream.Object(d, func(name string) error {
 				v := version{name: name}
 				if err := d.Decode(&v.manifest); err != nil {
 					return err
@@ -98,7 +99,7 @@ func (p *packument) decode(d *json.Decoder) error {
 		case "repository":
 			return d.Decode(&p.top.Repository)
 		}
-		return skip(d)
+		return jsonstream.Skip(d)
 	})
 }
 
@@ -106,7 +107,7 @@ func (p *packument) decode(d *json.Decoder) error {
 // an object where a package was unpublished.
 func (p *packument) decodeTimes(d *json.Decoder) error {
 	p.times = make(map[string]time.Time)
-	return object(d, func(key string) error {
+	return jsonstream.Object(d, func(key string) error {
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {
 			return err
