@@ -134,12 +134,12 @@ func quiet(r *Report) bool {
 // found reads configuration, dependencies and the state of the host. Where
 // nothing has changed since the last pass, it says so in Skipped.
 func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) {
-	c, diagnostics, err := v.Engine.Resolve(ctx, t)
+	r, err := v.Engine.open(ctx, t)
 	if err != nil {
-		return nil, plan.State{}, fmt.Errorf("reading the configuration of %s: %w", v.name, err)
+		return nil, plan.State{}, err
 	}
-	r := &Report{Repository: v.name, Base: t.Base, Commit: t.Snapshot.Commit, Config: c, Diagnostics: diagnostics}
-	for _, d := range diagnostics {
+	c := r.Config
+	for _, d := range r.Diagnostics {
 		if d.Severity == config.Error {
 			r.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
 			return r, plan.State{}, nil
@@ -154,10 +154,7 @@ func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) 
 	v.now = record{Commit: t.Snapshot.Commit, Config: c.Digest()}
 	if last.Commit == v.now.Commit && last.Config == v.now.Config {
 		r.Found, r.Problems = last.Found, last.Problems
-		if r.reach, err = v.Engine.Reach(c, t.Snapshot.FS); err != nil {
-			return nil, state, fmt.Errorf("preparing lookups for %s: %w", v.name, err)
-		}
-	} else if r, err = v.Engine.Extract(ctx, t); err != nil || r.Skipped != "" {
+	} else if err = v.Engine.read(ctx, t, r); err != nil || r.Skipped != "" {
 		return r, state, err
 	}
 	v.now.Found, v.now.Problems = r.Found, r.Problems

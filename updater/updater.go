@@ -100,29 +100,41 @@ type Report struct {
 
 // Extract reads configuration and dependencies.
 func (e *Engine) Extract(ctx context.Context, t Tree) (*Report, error) {
-	r := &Report{Repository: t.Repository, Base: t.Base, Commit: t.Snapshot.Commit}
-	e.step(t.Repository, "read", "reading configuration")
-	var err error
-	r.Config, r.Diagnostics, err = e.Resolve(ctx, t)
+	r, err := e.open(ctx, t)
 	if err != nil {
+		return nil, err
+	}
+	return r, e.read(ctx, t, r)
+}
+
+// open reads the configuration and prepares what follows from it alone.
+func (e *Engine) open(ctx context.Context, t Tree) (*Report, error) {
+	r := &Report{Repository: t.Repository, Base: t.Base, Commit: t.Snapshot.Commit}
+	var err error
+	if r.Config, r.Diagnostics, err = e.Resolve(ctx, t); err != nil {
 		return nil, fmt.Errorf("reading the configuration of %s: %w", t.Repository, err)
 	}
 	if r.reach, err = e.Reach(r.Config, t.Snapshot.FS); err != nil {
 		return nil, fmt.Errorf("preparing lookups for %s: %w", t.Repository, err)
 	}
+	r.custom, r.Problems = customManagers(r.Config)
+	return r, nil
+}
+
+// read finds the dependencies of a repository whose configuration is open.
+func (e *Engine) read(ctx context.Context, t Tree, r *Report) error {
+	e.step(t.Repository, "read", "reading files")
 	if !r.Config.Top().Bool("enabled") {
 		r.Skipped = "the configuration says enabled: false (" + r.Config.Top().Origin("enabled").String() + ")"
-		return r, nil
+		return nil
 	}
-	own, problems := customManagers(r.Config)
-	found, err := extract.Run(ctx, t.Snapshot, append(e.offers(r.Config), own...), e.Memo)
+	found, err := extract.Run(ctx, t.Snapshot, append(e.offers(r.Config), r.custom...), e.Memo)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r.custom = own
-	r.Found, r.Problems, r.Parsed = found.Found, append(problems, found.Problems...), found.Parsed
+	r.Found, r.Problems, r.Parsed = found.Found, append(r.Problems, found.Problems...), found.Parsed
 	e.step(t.Repository, "read", "%d dependencies in %d files", len(r.Found), found.Files)
-	return r, nil
+	return nil
 }
 
 // Resolve reads the configuration of a repository.
@@ -275,9 +287,6 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 	}
 	for _, m := range e.Kit.Managers {
 		w.Managers[m.Name] = m
-	}
-	if r.custom == nil {
-		r.custom, _ = customManagers(r.Config)
 	}
 	for _, o := range r.custom {
 		w.Managers[o.Manager.Name] = o.Manager
