@@ -34,6 +34,7 @@ type Release struct {
 	Version   string
 	Digest    string            // of the release, such as the commit of a tag; "" if the listing does not say
 	Published time.Time         // when the registry took it in; zero if the registry does not say
+	Seen      bool              // Published is when Currant first saw it, since the registry does not say
 	Withdrawn string            // why it must not be used, such as "yanked"; "" if it may
 	Unstable  bool              // the registry says that it is a prerelease
 	Requires  map[string]string // constraints on its surroundings, such as "python": ">=3.9"; may be nil

@@ -105,7 +105,7 @@ func (w *world) Digest(_ context.Context, q datasources.Query, version string) (
 func (w *world) passer() (p *updater.Passer, stop func()) {
 	w.Helper()
 	docker := &datasources.Source{Name: "docker", Doc: "images", Versioning: "docker", Defaults: map[string]any{"commitMessageTopic": "{{{depName}}} Docker tag"}}
-	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w})
+	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w}, nil)
 	redact := func(s string) string { return strings.ReplaceAll(s, w.token, "[secret]") }
 	r, err := github.New(github.Options{
 		URL: w.APIURL(), Token: func(context.Context) (string, error) { return w.token, nil },

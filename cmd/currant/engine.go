@@ -132,6 +132,8 @@ type engine struct {
 	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
 	presets  *presets.Source
 
+	seen *lookup.Seen // when releases were first seen
+
 	mu      sync.Mutex
 	reaches map[string]updater.Reach
 	disk    *cache.Disk
@@ -145,6 +147,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 		return nil, err
 	}
 	e := &engine{w: w, o: o, reaches: make(map[string]updater.Reach)}
+	e.seen = lookup.NewSeen(filepath.Join(o.state, "seen"), time.Now)
 	e.fetchers = map[string]presets.Fetcher{"http": e.fetchURL}
 	var global []byte
 	if o.config != "" {
@@ -281,7 +284,7 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	for _, s := range e.Kit.Sources {
 		sources[s.Name] = s.New(env)
 	}
-	r := updater.Reach{Lookup: lookup.NewPass(sources), Defaults: defaults(found)}
+	r := updater.Reach{Lookup: lookup.NewPass(sources, e.seen), Defaults: defaults(found)}
 	e.reaches[key] = r
 	return r, nil
 }

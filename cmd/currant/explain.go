@@ -144,6 +144,7 @@ type (
 	releaseJSON struct {
 		Version   string `json:"version"`
 		Published string `json:"published,omitempty"`
+		Seen      bool   `json:"firstSeen,omitempty"` // published is when Currant first saw it
 		Withdrawn string `json:"withdrawn,omitempty"`
 	}
 	reasonJSON struct {
@@ -264,7 +265,7 @@ func asked(q datasources.Query, l plan.Listing) askedJSON {
 	byDate := slices.Clone(l.Releases)
 	slices.SortStableFunc(byDate, func(x, y datasources.Release) int { return y.Published.Compare(x.Published) })
 	for _, x := range byDate[:min(5, len(byDate))] {
-		a.Newest = append(a.Newest, releaseJSON{x.Version, moment(x.Published), x.Withdrawn})
+		a.Newest = append(a.Newest, releaseJSON{x.Version, moment(x.Published), x.Seen, x.Withdrawn})
 	}
 	return a
 }

@@ -209,6 +209,14 @@ func ruleLines(rs []ruleJSON) []string {
 	return append(own, builtin...)
 }
 
+// seen says before a date that it is Currant's own.
+func seen(own bool) string {
+	if own {
+		return "first seen "
+	}
+	return ""
+}
+
 func (a askedJSON) line() string {
 	if a.Answer != string(plan.Complete) || a.Releases == 0 {
 		return fmt.Sprintf("%s: %s: %s", a.Registry, a.Answer, a.Error)
@@ -217,7 +225,7 @@ func (a askedJSON) line() string {
 	for _, r := range a.Newest {
 		text := r.Version
 		if len(r.Published) >= 10 {
-			text += " (" + r.Published[:10] + ")"
+			text += " (" + seen(r.Seen) + r.Published[:10] + ")"
 		}
 		newest = append(newest, text)
 	}

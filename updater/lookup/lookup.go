@@ -24,6 +24,7 @@ import (
 // leaves the answer to the others.
 type Pass struct {
 	sources map[string]datasources.Datasource
+	seen    *Seen
 	slots   chan struct{}
 
 	listings flight.Memo[datasources.Query, plan.Listing]
@@ -36,10 +37,12 @@ type Pass struct {
 // concurrent is how many questions are under way at once; hosts have limits of their own.
 const concurrent = 16
 
-// NewPass returns a pass that asks the given datasources, by name.
-func NewPass(sources map[string]datasources.Datasource) *Pass {
+// NewPass returns a pass that asks the given datasources, by name. Releases whose registry gives no
+// date get theirs from seen; nil leaves them without.
+func NewPass(sources map[string]datasources.Datasource, seen *Seen) *Pass {
 	return &Pass{
 		sources: sources,
+		seen:    seen,
 		slots:   make(chan struct{}, concurrent),
 		prints:  make(map[datasources.Query]func() string),
 	}
@@ -110,6 +113,9 @@ func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
 	}
 	defer done()
 	l, err := source.List(ctx, q)
+	if err == nil {
+		l, err = p.seen.date(q, l)
+	}
 	return plan.Listing{Listing: l, Err: err}
 }
 

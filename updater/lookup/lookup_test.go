@@ -53,7 +53,7 @@ func query(pkg string) datasources.Query {
 
 func TestOneQueryIsAskedOnceForTheFleet(t *testing.T) {
 	f := new(fake)
-	p := NewPass(map[string]datasources.Datasource{"fake": f})
+	p := NewPass(map[string]datasources.Datasource{"fake": f}, nil)
 	var qs []datasources.Query
 	for i := range 40 {
 		qs = append(qs, query(fmt.Sprint("p", i)))
@@ -81,7 +81,7 @@ func TestOneQueryIsAskedOnceForTheFleet(t *testing.T) {
 // answer gets it, and it is not asked for again.
 func TestOneRepositoryGivesUp(t *testing.T) {
 	f := &fake{hold: make(chan struct{}), began: make(chan struct{}, 10)}
-	p := NewPass(map[string]datasources.Datasource{"fake": f})
+	p := NewPass(map[string]datasources.Datasource{"fake": f}, nil)
 	first, cancel := context.WithCancel(t.Context())
 	gaveUp := make(chan error, 1)
 	go func() { _, err := p.Listings(first, []datasources.Query{query("a")}); gaveUp <- err }()
@@ -102,7 +102,7 @@ func TestOneRepositoryGivesUp(t *testing.T) {
 }
 
 func TestAnswersThatCannotBeHad(t *testing.T) {
-	p := NewPass(map[string]datasources.Datasource{"fake": new(fake)})
+	p := NewPass(map[string]datasources.Datasource{"fake": new(fake)}, nil)
 	other := datasources.Query{Datasource: "unknown", Package: "x"}
 	got, err := p.Listings(t.Context(), []datasources.Query{query("absent"), query("panic"), other, query("a")})
 	if err != nil {
@@ -149,7 +149,7 @@ func BenchmarkFleet(b *testing.B) {
 		qs = append(qs, query(fmt.Sprint("p", i)))
 	}
 	for b.Loop() {
-		p := NewPass(map[string]datasources.Datasource{"fake": new(fake)})
+		p := NewPass(map[string]datasources.Datasource{"fake": new(fake)}, nil)
 		for range 1000 {
 			if _, err := p.Listings(b.Context(), qs); err != nil {
 				b.Fatal(err)

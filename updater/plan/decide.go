@@ -318,6 +318,9 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 func (c *chooser) settings(u Update) config.Settings {
 	s := subject(c.World, c.d)
 	s.UpdateType, s.NewValue, s.NewVersion = u.Type, u.Value, u.Version
+	if r := c.currentRelease(); !r.Published.IsZero() && !r.Seen {
+		s.CurrentAge = c.Now.Sub(r.Published)
+	}
 	s.Bump = c.constraint != nil && u.Version != "" && u.Type != "pin" && c.constraint.Exact() == "" && c.constraint.Matches(u.Version)
 	return c.Config.For(s)
 }

@@ -21,6 +21,8 @@ func rule(options string) string {
 	return `{"packageRules": [{"matchPackageNames": ["*"], ` + options + `}]}`
 }
 
+const ageRule = `{"packageRules": [{"matchCurrentAge": "> 1 month", "enabled": false}]}`
+
 func TestDecide(t *testing.T) {
 	withdrawn := datasources.Release{Version: "1.3.0", Withdrawn: "deprecated: use y"}
 	unstable := datasources.Release{Version: "1.3.0", Unstable: true}
@@ -57,6 +59,9 @@ func TestDecide(t *testing.T) {
 		{"allowedVersions, a template", rule(`"allowedVersions": "<={{add major 1}}"`), npm("x", "1.0.0"), answer(releases("1.0.0")...), nil, ""},
 		{"allowedVersions with the current major", rule(`"allowedVersions": "{{major}}.x"`), npm("x", "1.0.0"), answer(releases("1.0.0", "1.4.0", "2.0.0")...), []string{"minor 1.4.0"}, ""},
 
+		{"matchCurrentAge, young", ageRule, npm("x", "1.0.0"), answer(aged("1.0.0", 20), aged("1.1.0", 3)), []string{"minor 1.1.0"}, ""},
+		{"matchCurrentAge, old", ageRule, npm("x", "1.0.0"), answer(aged("1.0.0", 40), aged("1.1.0", 3)), nil, "switched off"},
+		{"matchCurrentAge, of unknown age", ageRule, npm("x", "1.0.0"), answer(seenFor("1.0.0", 40), aged("1.1.0", 3)), []string{"minor 1.1.0"}, ""},
 		{"updatePinnedDependencies off", rule(`"updatePinnedDependencies": false`), npm("x", "1.0.0"), answer(releases("1.0.0", "1.1.0")...), nil, "it is pinned to 1.0.0"},
 		{"updatePinnedDependencies off, a range", rule(`"updatePinnedDependencies": false`), npm("x", "^1.0.0"), answer(releases("1.0.0", "2.0.0")...), []string{"major ^2.0.0"}, ""},
 
@@ -135,6 +140,8 @@ func TestMinimumReleaseAge(t *testing.T) {
 		{"none", `"internalChecksFilter": "none"`, answer(aged("1.0.0", 90), aged("1.1.0", 5), aged("1.2.0", 1)), []string{"minor 1.2.0 (early)"}, nil, 2},
 		{"no date", ``, answer(aged("1.0.0", 90), dateless), []string{"minor 1.3.0 (waiting)"}, nil, 0},
 		{"no date, optional", `"minimumReleaseAgeBehaviour": "timestamp-optional"`, answer(aged("1.0.0", 90), dateless), []string{"minor 1.3.0"}, nil, 0},
+		{"first seen by us, of age", ``, answer(aged("1.0.0", 90), seenFor("1.3.0", 4)), []string{"minor 1.3.0"}, nil, 0},
+		{"first seen by us, optional", `"minimumReleaseAgeBehaviour": "timestamp-optional"`, answer(aged("1.0.0", 90), seenFor("1.3.0", 1)), []string{"minor 1.3.0"}, nil, 0},
 		{"of age to the minute", ``, answer(aged("1.0.0", 90), aged("1.1.0", 3)), []string{"minor 1.1.0"}, nil, 0},
 	} {
 		options := `"minimumReleaseAge": "3 days"`

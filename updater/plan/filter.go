@@ -153,16 +153,24 @@ func age(s config.Settings, r datasources.Release, now time.Time) (Readiness, ti
 		return Waiting, time.Time{}, []Reason{reason(CodePending, origin, "minimumReleaseAge: %v", err)}
 	case least == 0:
 		return Ready, time.Time{}, nil
-	case r.Published.IsZero() && s.String("minimumReleaseAgeBehaviour") == "timestamp-optional":
+	case (r.Published.IsZero() || r.Seen) && s.String("minimumReleaseAgeBehaviour") == "timestamp-optional":
 		return Ready, time.Time{}, []Reason{reason(CodePending, origin, "the registry gives no date for %s, which minimumReleaseAgeBehaviour allows", r.Version)}
 	case r.Published.IsZero():
 		return Waiting, time.Time{}, []Reason{reason(CodePending, origin, "%s must be %s old, and the registry gives no date for it", r.Version, text)}
 	}
 	ready := r.Published.Add(least)
 	if now.Before(ready) {
-		return Waiting, ready, []Reason{reason(CodePending, origin, "%s must be %s old: wait until %s", r.Version, text, ready.UTC().Format("2006-01-02 15:04 MST"))}
+		return Waiting, ready, []Reason{reason(CodePending, origin, "%s must be %s old%s: wait until %s", r.Version, text, sighting(r), ready.UTC().Format("2006-01-02 15:04 MST"))}
 	}
-	return Ready, time.Time{}, []Reason{reason(CodePending, origin, "%s is at least %s old", r.Version, text)}
+	return Ready, time.Time{}, []Reason{reason(CodePending, origin, "%s is at least %s old%s", r.Version, text, sighting(r))}
+}
+
+// sighting says that a date is Currant's own.
+func sighting(r datasources.Release) string {
+	if !r.Seen {
+		return ""
+	}
+	return ", counted from " + r.Published.UTC().Format("2006-01-02") + " when Currant first saw it, since the registry gives no date"
 }
 
 var units = map[string]time.Duration{

@@ -111,6 +111,13 @@ func aged(version string, days int) datasources.Release {
 	return datasources.Release{Version: version, Published: now.AddDate(0, 0, -days)}
 }
 
+// seenFor is a release that Currant has known for so many days, and of which the registry gives no date.
+func seenFor(version string, days int) datasources.Release {
+	r := aged(version, days)
+	r.Seen = true
+	return r
+}
+
 func answer(rs ...datasources.Release) Listing {
 	return Listing{Listing: &datasources.Listing{Releases: rs}}
 }
