@@ -21,7 +21,7 @@ import (
 // may be used by several goroutines at once.
 type Manager struct {
 	// Name is the manager's name in configuration, such as "github-actions".
-	// Its package is named alike, without hyphens.
+	// Its package is named alike, without hyphens and underscores.
 	Name string
 
 	// Doc describes the manager. Its first line is a title for lists.
@@ -132,6 +132,7 @@ type Dep struct {
 	Versioning string         // how its versions compare; "" for the manager's or the datasource's scheme
 	Value      Field          // the version or constraint
 	Digest     Field          // the pinned digest; zero if there is none
+	Commit     string         // the digest that is part of Value, as in Go's pseudo-versions; to be shown, never edited by itself
 	Pin        []Piece        // how a dependency without a digest gets one; nil if it cannot
 	Rewrite    []Piece        // what changes it instead of replacing Value and Digest; nil for these
 	Composed   string         // the version where no Field holds it, such as a tag of two variables; to be shown, never edited
@@ -156,6 +157,14 @@ func (d Dep) PackageName() string {
 		return d.Package
 	}
 	return d.Name
+}
+
+// Pinned returns the digest that d is pinned to, wherever it stands; "" if there is none.
+func (d Dep) Pinned() string {
+	if d.Digest.Text != "" {
+		return d.Digest.Text
+	}
+	return d.Commit
 }
 
 // A Field is a piece of a file's text, with its place in it: the text of the

@@ -221,7 +221,7 @@ func named(d *plan.Decision, name string) (bool, error) {
 func place(r *updater.Report, d *plan.Decision, now time.Time) placeJSON {
 	p := placeJSON{
 		File: d.Path, Line: d.Dep.Line, Manager: d.Manager, Name: d.Dep.Name, Package: d.Package, Kind: d.Dep.Kind,
-		Datasource: d.Datasource, Versioning: d.Versioning, Value: d.Value(), Version: d.Current, Digest: d.Dep.Digest.Text,
+		Datasource: d.Datasource, Versioning: d.Versioning, Value: d.Value(), Version: d.Current, Digest: d.Dep.Pinned(),
 		Locked: d.Dep.Locked, Skip: d.SkipCode, Facts: string(d.Facts), Until: moment(d.Until),
 		Asked: []askedJSON{}, Reasons: []reasonJSON{}, Dropped: []reasonJSON{}, Updates: []wantedJSON{},
 		Rules: rulesOf(d.Settings), Near: nearOf(d.Settings),

@@ -173,7 +173,7 @@ func writeJSONL(w io.Writer, found []plan.Found) error {
 		enc.SetEscapeHTML(false)
 		err := enc.Encode(dependency{
 			Manager: f.Manager, PackageFile: f.Path, DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
-			Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Digest.Text),
+			Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Pinned()),
 			DepType: orNull(f.Dep.Kind), SkipReason: orNull(string(f.Dep.Skip)), Versioning: orNull(f.Dep.Versioning),
 			RegistryURLs: registryURLs(f),
 		})
@@ -210,7 +210,7 @@ func writeFound(w io.Writer, found []plan.Found) {
 	for _, f := range found {
 		d := plan.Decision{Found: f}
 		note := string(f.Dep.Skip)
-		t.AppendRow(table.Row{f.Path, lineOf(f), f.Manager, f.Dep.Name, cmp.Or(d.Value(), shortDigest(f.Dep.Digest.Text)), f.Dep.Datasource, note})
+		t.AppendRow(table.Row{f.Path, lineOf(f), f.Manager, f.Dep.Name, cmp.Or(d.Value(), shortDigest(f.Dep.Pinned())), f.Dep.Datasource, note})
 	}
 	t.Render()
 	fmt.Fprintf(w, "%d dependencies\n", len(found))

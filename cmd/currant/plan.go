@@ -92,7 +92,7 @@ func writePlan(w io.Writer, r *updater.Report, all bool) {
 			for _, m := range b.Members {
 				from, to := m.Decision.Value(), m.Update.Value
 				if from == to {
-					from, to = shortDigest(m.Decision.Dep.Digest.Text), shortDigest(m.Update.Digest)
+					from, to = shortDigest(m.Decision.Dep.Pinned()), shortDigest(m.Update.Digest)
 				}
 				t.AppendRow(table.Row{m.Decision.Dep.Name, m.Decision.Path, m.Update.Type, from, to, b.Name, stateOf(b)})
 			}
@@ -274,7 +274,7 @@ func writePlanJSON(w io.Writer, r *updater.Report) error {
 	for _, d := range r.Decisions {
 		j := dependencyJSON{
 			Manager: d.Manager, PackageFile: d.Path, Line: d.Dep.Line, DepName: d.Dep.Name, PackageName: d.Package, Datasource: d.Datasource,
-			Versioning: d.Versioning, Value: d.Value(), Digest: d.Dep.Digest.Text, Version: d.Current, SkipReason: d.SkipCode,
+			Versioning: d.Versioning, Value: d.Value(), Digest: d.Dep.Pinned(), Version: d.Current, SkipReason: d.SkipCode,
 			Facts: string(d.Facts), Updates: []updateJSON{}, Reasons: texts(d.Reasons),
 		}
 		for _, u := range d.Updates {

@@ -8,6 +8,7 @@ import (
 	"github.com/currant-bot/currant/managers/dockerfile"
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
+	"github.com/currant-bot/currant/managers/gomod"
 	"github.com/currant-bot/currant/managers/kubernetes"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
@@ -21,6 +22,7 @@ var Managers = []*managers.Manager{
 	dockerfile.Manager,
 	flux.Manager,
 	githubactions.Manager,
+	gomod.Manager,
 	kubernetes.Manager,
 	npm.Manager,
 	pep621.Manager,

@@ -19,7 +19,7 @@ func TestValid(t *testing.T) {
 func TestComplete(t *testing.T) {
 	listed := make(map[string]bool)
 	for _, m := range all.Managers {
-		listed[strings.ReplaceAll(m.Name, "-", "")] = true
+		listed[strings.NewReplacer("-", "", "_", "").Replace(m.Name)] = true
 	}
 	dirs, err := os.ReadDir("..")
 	if err != nil {

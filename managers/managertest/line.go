@@ -71,6 +71,7 @@ func describe(d dep) string {
 	}
 	add("versioning=", d.Versioning)
 	add("composed=", d.Composed)
+	add("commit=", d.Commit)
 	add("locked=", d.Locked)
 	add("locks=", strings.Join(d.Locks, ","))
 	add("group=", d.Group)

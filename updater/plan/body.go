@@ -145,7 +145,7 @@ func linkable(url string) bool { return webLink.MatchString(url) && !noted.Match
 func changeCell(m Member) string {
 	from, to := m.Decision.Value(), m.Update.Value
 	if from == to || m.Update.Type == "digest" || m.Update.Type == "pinDigest" {
-		from, to = digestShort(m.Decision.Dep.Digest.Text), digestShort(m.Update.Digest)
+		from, to = digestShort(m.Decision.Dep.Pinned()), digestShort(m.Update.Digest)
 	}
 	if from == "" {
 		return code(to)

@@ -309,8 +309,14 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 	}
 	level := versioning.LevelOf(c.scheme, c.d.Current, r.Version)
 	u = Update{Type: max(level, versioning.Patch).String(), Value: value, Version: r.Version, Release: r}
+	if c.d.Dep.Commit != "" && r.Digest != "" { // a commit that has no version, as before
+		u.Type, u.Digest = "digest", short(r.Digest, c.d.Dep.Commit)
+	}
 	u.Settings = c.settings(u)
 	u.Bucket = bucketOf(u.Settings, level, c.scheme.Parts(r.Version))
+	if u.Type == "digest" {
+		u.Bucket = "digest"
+	}
 	u.State, u.NotBefore, u.Reasons = age(u.Settings, r, c.Now)
 	return u, true
 }

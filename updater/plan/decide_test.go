@@ -105,6 +105,9 @@ func TestDecide(t *testing.T) {
 		{"the moving tag is not there", ``, action("a/b", "v3"), answer(releases("v3", "v3.1.0", "v4.0.1")...), []string{"major v4.0.1"}, ""},
 		{"an exact tag", ``, action("a/b", "v3.0.0"), answer(releases("v3", "v3.0.0", "v3.1.0", "v4", "v4.0.1")...), []string{"minor v3.1.0", "major v4.0.1"}, ""},
 
+		{"a commit without a version", ``, pseudo(), answer(datasources.Release{Version: "v0.0.0-20260102030405-0123456789ab", Digest: "0123456789ab"}), []string{"digest v0.0.0-20260102030405-0123456789ab@0123456789ab"}, ""},
+		{"a commit that got a version", ``, pseudo(), answer(releases("v0.1.0-rc.1", "v0.1.0")...), []string{"minor v0.1.0"}, "prerelease"},
+
 		{"needs a person", `{"dependencyDashboardApproval": true}`, npm("x", "1.0.0"), answer(releases("1.0.0", "1.1.0")...), []string{"minor 1.1.0 (approval)"}, "a person must approve"},
 		{"a lock file", ``, with(npm("x", "1.0.0"), func(d *managers.Dep) { d.Locks = []string{"package-lock.json"} }), answer(releases("1.0.0", "1.1.0")...), []string{"minor 1.1.0 (unsupported)"}, "package-lock.json"},
 		{"nothing to replace", ``, with(image("x", "1.0"), func(d *managers.Dep) { d.Composed, d.Value, d.Pin = "1.0", managers.Field{}, nil }), answer(releases("1.0", "1.1")...), []string{"minor 1.1 (unsupported)"}, "cannot be replaced"},

@@ -86,6 +86,14 @@ func npm(name, value string) Found {
 	return Found{"npm", "package.json", managers.Dep{Name: name, Kind: "dependencies", Datasource: "npm", Value: managers.Field{Text: value, Start: 10}}}
 }
 
+// pseudo is a Go module at a commit.
+func pseudo() Found {
+	return Found{"gomod", "go.mod", managers.Dep{
+		Name: "x", Kind: "require", Datasource: "npm", Versioning: "loose", Commit: "abcdef123456",
+		Value: managers.Field{Text: "v0.0.0-20210102030405-abcdef123456", Start: 10},
+	}}
+}
+
 func action(name, value string) Found {
 	return Found{"github-actions", ".github/workflows/ci.yml", managers.Dep{
 		Name: name, Kind: "action", Datasource: "github-tags", Versioning: "github-actions", Value: managers.Field{Text: value, Start: 10},

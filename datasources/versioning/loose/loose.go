@@ -25,6 +25,9 @@ var (
 	preExpr     = regexp.MustCompile(`(?i)^[-._~]?(alpha|a|beta|b|rc|cr|c|m|milestone|pre|preview|dev|snapshot|nightly|canary|next|ea)([-._]?\d|[-._]|$)`)
 )
 
+// pseudoExpr is how Go writes a commit before the version that follows it.
+var pseudoExpr = regexp.MustCompile(`^-(?:0\.)?\d{14}-[0-9a-f]{12}(?:\+incompatible)?$`)
+
 // maxLength is the longest version that is read.
 const maxLength = 256
 
@@ -40,7 +43,9 @@ func parse(v string) (p parsed, ok bool) {
 }
 
 // pre reports whether the suffix is that of a prerelease.
-func (p parsed) pre() bool { return preExpr.MatchString(p.suffix) }
+func (p parsed) pre() bool {
+	return preExpr.MatchString(p.suffix) || pseudoExpr.MatchString(p.suffix)
+}
 
 func (Scheme) Valid(v string) bool {
 	_, ok := parse(v)
