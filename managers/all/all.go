@@ -3,6 +3,7 @@ package all
 
 import (
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/asdf"
 	"github.com/currant-bot/currant/managers/bun"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/dockerfile"
@@ -10,6 +11,7 @@ import (
 	"github.com/currant-bot/currant/managers/githubactions"
 	"github.com/currant-bot/currant/managers/gomod"
 	"github.com/currant-bot/currant/managers/kubernetes"
+	"github.com/currant-bot/currant/managers/mise"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
 	"github.com/currant-bot/currant/managers/poetry"
@@ -17,6 +19,7 @@ import (
 
 // Managers lists every manager, in order of name.
 var Managers = []*managers.Manager{
+	asdf.Manager,
 	bun.Manager,
 	copier.Manager,
 	dockerfile.Manager,
@@ -24,6 +27,7 @@ var Managers = []*managers.Manager{
 	githubactions.Manager,
 	gomod.Manager,
 	kubernetes.Manager,
+	mise.Manager,
 	npm.Manager,
 	pep621.Manager,
 	poetry.Manager,
