@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/currant-bot/currant/config/internal/json5"
 )
@@ -152,6 +153,13 @@ func (s Settings) With(block string) Settings {
 	for _, m := range v.keys {
 		over[m.name] = mergeOption(m.name, s.lookup(m.name), m.val)
 	}
-	s.layers = append([]layer{over}, s.layers...)
+	at := 0
+	if s.config != nil && s.config.force != nil {
+		at = 1 // what the operator forces stays on top
+		for name := range s.layers[0] {
+			delete(over, name)
+		}
+	}
+	s.layers = slices.Insert(slices.Clone(s.layers), at, over)
 	return s
 }

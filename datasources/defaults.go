@@ -2,6 +2,7 @@ package datasources
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -70,6 +71,21 @@ func ForgeHost(name string) string {
 		return "bitbucket.org"
 	}
 	return "github.com"
+}
+
+var advisoryID = regexp.MustCompile(`^(GHSA(?:-[0-9a-z]{4}){3}|CVE-\d{4}-\d{4,}|[A-Z]+-[0-9A-Za-z-]+)$`)
+
+// AdvisoryPage returns where people read about an advisory; "" if its name has no known form.
+func AdvisoryPage(id string) string {
+	switch {
+	case !advisoryID.MatchString(id):
+		return ""
+	case strings.HasPrefix(id, "GHSA-"):
+		return "https://github.com/advisories/" + id
+	case strings.HasPrefix(id, "CVE-"):
+		return "https://nvd.nist.gov/vuln/detail/" + id
+	}
+	return "https://osv.dev/vulnerability/" + id
 }
 
 // PublicSimpleIndex is the simple index that pip and uv ask where nothing else

@@ -148,6 +148,7 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 		}
 	}
 	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Stale, t.Subjects})
+	write(sortedAdvisories(r.Advisories))
 	for _, q := range queries {
 		write([]string{q.String(), r.reach.Lookup.Fingerprint(q, listings[q])})
 	}

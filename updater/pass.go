@@ -158,6 +158,10 @@ func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) 
 		return r, state, err
 	}
 	v.now.Found, v.now.Problems = r.Found, r.Problems
+	if err := v.advise(ctx, r); err != nil {
+		return nil, state, err
+	}
+	state.Unsure = r.Advisories.Unsure
 	state.Unread = make(map[string]bool)
 	for _, p := range r.Problems {
 		state.Unread[p.Path] = true

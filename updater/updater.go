@@ -84,6 +84,8 @@ type Report struct {
 	Diagnostics []config.Diagnostic
 	Found       []plan.Found
 	Problems    []managers.Problem
+	Advisories  plan.Advisories
+	Notices     []string // for people: what could not be known, and what to do
 	Decisions   []plan.Decision
 	Branches    []plan.Rendered
 	Outcomes    []plan.Outcome
@@ -283,7 +285,7 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 		Repository: t.Repository, Base: t.Base, Config: r.Config,
 		Managers: make(map[string]*managers.Manager), Sources: make(map[string]*datasources.Source),
 		Schemes: e.Kit.Schemes, Defaults: r.reach.Defaults,
-		Semantic: semantic(t.Subjects), Renderers: make(map[string]bool), Now: e.Now(),
+		Semantic: semantic(t.Subjects), Renderers: make(map[string]bool), Now: e.Now(), Advisories: r.Advisories,
 	}
 	for _, m := range e.Kit.Managers {
 		w.Managers[m.Name] = m

@@ -105,7 +105,8 @@ func (w *world) Digest(_ context.Context, q datasources.Query, version string) (
 func (w *world) passer() (p *updater.Passer, stop func()) {
 	w.Helper()
 	docker := &datasources.Source{Name: "docker", Doc: "images", Versioning: "docker", Defaults: map[string]any{"commitMessageTopic": "{{{depName}}} Docker tag"}}
-	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w}, nil)
+	npm := &datasources.Source{Name: "npm", Doc: "packages", Versioning: "npm"}
+	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w, "npm": w}, nil)
 	redact := func(s string) string { return strings.ReplaceAll(s, w.token, "[secret]") }
 	r, err := github.New(github.Options{
 		URL: w.APIURL(), Token: func(context.Context) (string, error) { return w.token, nil },
@@ -121,7 +122,7 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	log, err := act.OpenLog(w.state)
 	w.must(err)
 	e := &updater.Engine{
-		Kit: updater.Kit{Managers: managersall.Managers, Sources: []*datasources.Source{docker}, Schemes: schemes.Schemes},
+		Kit: updater.Kit{Managers: managersall.Managers, Sources: []*datasources.Source{docker, npm}, Schemes: schemes.Schemes},
 		Reach: func(*config.Config, fs.FS) (updater.Reach, error) {
 			return updater.Reach{Lookup: pass, Defaults: func(string, string) []string { return []string{"https://registry.example.test"} }}, nil
 		},

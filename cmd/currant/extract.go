@@ -134,6 +134,16 @@ func complain(w io.Writer, r *updater.Report) {
 	}
 }
 
+// notes prints what people should know besides, each line once.
+func notes(w io.Writer, r *updater.Report, seen map[string]bool) {
+	for _, n := range r.Notices {
+		if !seen[n] {
+			seen[n] = true
+			fmt.Fprintf(w, "note: %s\n", n)
+		}
+	}
+}
+
 // skipped says why a repository was not looked at.
 func skipped(w io.Writer, r *updater.Report) {
 	if r.Skipped != "" {

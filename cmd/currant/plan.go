@@ -55,6 +55,7 @@ func planCommand(w world) *cobra.Command {
 				return err
 			}
 			complain(w.err, r)
+			notes(w.err, r, make(map[string]bool))
 			skipped(w.err, r)
 			return showPlan(w.out, t.Snapshot.FS, r, format, all)
 		},
@@ -225,6 +226,7 @@ type (
 		Dependencies []dependencyJSON `json:"dependencies"`
 		Problems     []string         `json:"problems"`
 		Diagnostics  []string         `json:"diagnostics"`
+		Notices      []string         `json:"notices"`
 	}
 	branchJSON struct {
 		Name      string   `json:"branchName"`
@@ -252,6 +254,7 @@ type (
 		Facts       string       `json:"facts"`
 		Updates     []updateJSON `json:"updates"`
 		Reasons     []string     `json:"reasons"`
+		Advisories  []string     `json:"advisories,omitempty"`
 	}
 	updateJSON struct {
 		Type    string   `json:"updateType"`
@@ -259,12 +262,13 @@ type (
 		Version string   `json:"newVersion,omitempty"`
 		Digest  string   `json:"newDigest,omitempty"`
 		State   string   `json:"state"`
+		Branch  string   `json:"branchName,omitempty"`
 		Reasons []string `json:"reasons"`
 	}
 )
 
 func writePlanJSON(w io.Writer, r *updater.Report) error {
-	out := planJSON{Repository: r.Repository, Base: r.Base, Commit: r.Commit, Branches: []branchJSON{}, Dependencies: []dependencyJSON{}, Problems: []string{}, Diagnostics: []string{}}
+	out := planJSON{Repository: r.Repository, Base: r.Base, Commit: r.Commit, Branches: []branchJSON{}, Dependencies: []dependencyJSON{}, Problems: []string{}, Diagnostics: []string{}, Notices: []string{}}
 	for _, b := range r.Branches {
 		out.Branches = append(out.Branches, branchJSON{
 			Name: b.Name, Title: b.Title, Body: b.Text(), State: string(b.State), Automerge: b.Automerge, Labels: b.Labels,
@@ -277,14 +281,18 @@ func writePlanJSON(w io.Writer, r *updater.Report) error {
 			Versioning: d.Versioning, Value: d.Value(), Digest: d.Dep.Pinned(), Version: d.Current, SkipReason: d.SkipCode,
 			Facts: string(d.Facts), Updates: []updateJSON{}, Reasons: texts(d.Reasons),
 		}
+		for _, w := range d.Weaknesses {
+			j.Advisories = append(j.Advisories, w.ID)
+		}
 		for _, u := range d.Updates {
-			j.Updates = append(j.Updates, updateJSON{u.Type, u.Value, u.Version, u.Digest, string(u.State), texts(u.Reasons)})
+			j.Updates = append(j.Updates, updateJSON{u.Type, u.Value, u.Version, u.Digest, string(u.State), branchOf(r, plan.Member{Decision: &d, Update: u}), texts(u.Reasons)})
 		}
 		out.Dependencies = append(out.Dependencies, j)
 	}
 	for _, p := range r.Problems {
 		out.Problems = append(out.Problems, p.String())
 	}
+	out.Notices = append(out.Notices, r.Notices...)
 	for _, d := range r.Diagnostics {
 		out.Diagnostics = append(out.Diagnostics, d.String())
 	}
@@ -292,6 +300,18 @@ func writePlanJSON(w io.Writer, r *updater.Report) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(out)
+}
+
+// branchOf returns the branch that makes an update; "" if none does.
+func branchOf(r *updater.Report, m plan.Member) string {
+	for _, b := range r.Branches {
+		for _, x := range b.Members {
+			if x.Key() == m.Key() && x.Update.Type == m.Update.Type && x.Update.Value == m.Update.Value && x.Update.Digest == m.Update.Digest {
+				return b.Name
+			}
+		}
+	}
+	return ""
 }
 
 func texts(rs []plan.Reason) []string {

@@ -54,6 +54,7 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 		fmt.Fprintln(w.err, "No repositories: the token reaches none.")
 	}
 	var failed []error
+	noted := make(map[string]bool)
 	for _, name := range names {
 		started := time.Now()
 		r, effects, err := passer.Pass(ctx, name)
@@ -70,6 +71,7 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 			continue
 		}
 		complain(w.err, r)
+		notes(w.err, r, noted)
 		doubts(w.err, r)
 		writeOutcomes(w.out, r, effects, passer.Runner == nil)
 		if err := effectErrors(effects); err != nil {

@@ -32,6 +32,7 @@ type State struct {
 	Pulls      []platform.Pull            // of our prefix, newest first
 	Checks     map[string]platform.Checks // by commit
 	Stale      string                     // why configuration is not certain; "" if it is
+	Unsure     string                     // why not all weaknesses are known; "" if they are
 	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
 }
 

@@ -45,7 +45,7 @@ func ask(w World, f Found) Decision {
 	switch {
 	case f.Dep.Skip != "":
 		return d.skip(string(f.Dep.Skip), reason(CodeSkipped, config.Origin{}, "%s", sentence(skipText(f.Dep.Skip), f.Dep.Note)))
-	case !s.Bool("enabled"):
+	case !s.Bool("enabled") && !guarded(w, d):
 		return d.skip("disabled", reason(CodeDisabled, s.Origin("enabled"), "updates are switched off by enabled: false"))
 	case ignored(s, f):
 		return d.skip("ignored", reason(CodeDisabled, s.Origin("ignoreDeps"), "ignoreDeps names %s", f.Dep.Name))

@@ -25,7 +25,7 @@ func Body(w World, b Branch, notes []string) string {
 	}
 	out.WriteString("This PR contains the following updates:\n\n")
 	out.WriteString(table(b))
-	for _, n := range slices.Concat(bodyNotes(w, b), notes) {
+	for _, n := range slices.Concat(bodyNotes(w, b), notes, weaknesses(b)) {
 		out.WriteString("\n" + strings.TrimSpace(n) + "\n")
 	}
 	out.WriteString("\n---\n\n### Why\n\n")
@@ -199,7 +199,7 @@ func shown(m Member) []Reason {
 	var out []Reason
 	for _, r := range slices.Concat(m.Decision.Reasons, m.Update.Reasons) {
 		switch r.Code {
-		case CodePending, CodeRule, CodeApproval:
+		case CodePending, CodeRule, CodeApproval, CodeWeak:
 			out = append(out, r)
 		case CodeLookup:
 			out = append(out, r)
@@ -231,6 +231,7 @@ type Marker struct {
 	Body    string   `json:"body"`              // hash of the body without the marker
 	Updates string   `json:"updates"`           // hash of the members and their new values
 	Labels  bool     `json:"labels,omitempty"`  // they were added once more
+	Mends   bool     `json:"mends,omitempty"`   // it mends weaknesses
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
 
@@ -249,7 +250,7 @@ const maxMembers = 4000
 func Sign(b Branch, title, body string) string { return sign(b.marker(title, body), body) }
 
 func (b Branch) marker(title, body string) Marker {
-	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.Fingerprint()}
+	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.Fingerprint(), Mends: b.Security}
 	size := 0
 	for _, x := range b.Members {
 		m.Members = append(m.Members, x.Key())

@@ -56,6 +56,7 @@ type chooser struct {
 	line       line
 	constraint versioning.Constraint
 	releases   []datasources.Release // valid ones, lowest first
+	mending    bool                  // vulnerabilityAlerts holds
 }
 
 func (c *chooser) say(code Code, origin config.Origin, format string, args ...any) {
@@ -75,8 +76,7 @@ func (c *chooser) choose() {
 	}
 	c.d.SourceURL, c.d.Homepage, c.d.Changelog = c.listing.SourceURL, c.listing.Homepage, c.listing.ChangelogURL
 	c.d.Settings = c.Config.For(subject(c.World, c.d))
-	if !c.d.Settings.Bool("enabled") {
-		c.d = c.d.skip("disabled", reason(CodeDisabled, c.d.Settings.Origin("enabled"), "updates are switched off by enabled: false"))
+	if !guarded(c.World, c.d) && c.disabled() {
 		return
 	}
 	var err error
@@ -95,8 +95,20 @@ func (c *chooser) choose() {
 		}
 		c.versions()
 	}
-	c.digests()
-	c.finish()
+	if c.d.SkipCode == "" && !c.disabled() {
+		c.digests()
+		c.finish()
+	}
+}
+
+// disabled reports whether configuration switches the dependency off.
+func (c *chooser) disabled() bool {
+	s := c.d.Settings
+	if s.Bool("enabled") {
+		return false
+	}
+	c.d = c.d.skip("disabled", reason(CodeDisabled, s.Origin("enabled"), "updates are switched off by enabled: false"))
+	return true
 }
 
 // versions decides about newer versions.
@@ -119,8 +131,7 @@ func (c *chooser) versions() {
 		return
 	}
 	c.d.Settings = c.Config.For(subject(c.World, c.d))
-	if s := c.d.Settings; !s.Bool("enabled") {
-		c.d = c.d.skip("disabled", reason(CodeDisabled, s.Origin("enabled"), "updates are switched off by enabled: false"))
+	if c.weigh(); c.mend() || c.disabled() {
 		return
 	}
 	if strategy == versioning.Pin && c.constraint.Exact() == "" {
@@ -328,7 +339,11 @@ func (c *chooser) settings(u Update) config.Settings {
 		s.CurrentAge = c.Now.Sub(r.Published)
 	}
 	s.Bump = c.constraint != nil && u.Version != "" && u.Type != "pin" && c.constraint.Exact() == "" && c.constraint.Matches(u.Version)
-	return c.Config.For(s)
+	all := c.Config.For(s)
+	if c.mending {
+		return all.With("vulnerabilityAlerts")
+	}
+	return all
 }
 
 // newValue returns the constraint changed to admit version. Of a moving tag's
@@ -372,6 +387,7 @@ func (c *chooser) add(u Update) {
 	if u.State == Waiting {
 		c.until(u.NotBefore)
 	}
+	u.Security = c.mending
 	auto, why := automerge(u.Settings)
 	u.Automerge = auto
 	u.Reasons = append(u.Reasons, why)

@@ -17,7 +17,7 @@ import (
 // if a rule cannot be understood: then nothing may be concluded.
 func (c *chooser) candidates(strategy versioning.Strategy) (out []datasources.Release, ok bool) {
 	s := c.d.Settings
-	filters := []func(datasources.Release) string{c.withdrawn, c.tooFar}
+	filters := []func(datasources.Release) string{c.malicious, c.withdrawn, c.tooFar}
 	allowed, err := c.allowed(s)
 	if err != nil {
 		c.doubt(CodeInvalid, s.Origin("allowedVersions"), "allowedVersions: %v", err)

@@ -32,6 +32,7 @@ type Branch struct {
 	Group     string // groupName; "" for none
 	State     Readiness
 	Automerge bool
+	Security  bool // it mends weaknesses: no limit holds it back
 	Labels    []string
 	Settings  config.Settings // of its first member
 	Reasons   []Reason
@@ -69,6 +70,7 @@ func Group(w World, ds []Decision) ([]Branch, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Branch) int {
 		return cmp.Or(
+			cmp.Compare(b2i(b.Security), b2i(a.Security)),
 			cmp.Compare(priority(b), priority(a)),
 			cmp.Compare(typeRank(a.Members[0].Update.Type), typeRank(b.Members[0].Update.Type)),
 			cmp.Compare(a.Title, b.Title), cmp.Compare(a.Name, b.Name))
@@ -98,6 +100,7 @@ func (b *Branch) complete(w World) error {
 	first := b.Members[0]
 	b.Settings = first.Update.Settings
 	b.Group = b.Settings.String("groupName")
+	b.Security = slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Security })
 	b.Automerge = true
 	for _, m := range b.Members {
 		if !m.Update.Automerge {

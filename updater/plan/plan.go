@@ -40,6 +40,7 @@ type World struct {
 	Recipe     func(datasource, pkg string) string   // how answers of datasources like "custom.name" are read; nil if there are none
 	Semantic   bool                                  // recent commits follow Conventional Commits
 	Renderers  map[string]bool                       // what can be rendered besides fields in place
+	Advisories Advisories
 	Now        time.Time
 }
 
@@ -110,6 +111,7 @@ const (
 	CodeNotFound     Code = "not-found"     // the registry has no such package
 	CodeInvalid      Code = "invalid-value" // the value is no version or range
 	CodeCandidate    Code = "candidate"     // why a release was dropped
+	CodeWeak         Code = "vulnerable"    // what is known against the version in use
 	CodeUpToDate     Code = "up-to-date"    // nothing newer is left
 	CodeUpdate       Code = "update"        // what was chosen
 	CodePending      Code = "pending"       // it is too young
@@ -153,7 +155,8 @@ type Decision struct {
 	SourceURL  string
 	Homepage   string
 	Changelog  string
-	Updates    []Update // in order: pin, digest, patch, minor, major
+	Updates    []Update   // in order: pin, digest, patch, minor, major
+	Weaknesses []Weakness // of the version in use, the worst first
 	Reasons    []Reason
 	Until      time.Time // when the outcome may change although nothing else does; zero for never
 	Settings   config.Settings
@@ -180,6 +183,7 @@ type Update struct {
 	Early     bool      // it is proposed before it has come of age: it must not merge yet
 	NotBefore time.Time // when it comes of age; zero if it has, or if that is unknown
 	Automerge bool
+	Security  bool // it mends all weaknesses that can be mended
 	Settings  config.Settings
 	Reasons   []Reason
 }

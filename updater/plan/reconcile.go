@@ -184,6 +184,8 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 		return Approve, []Reason{reason(CodeApproval, s.Origin("prCreation"), "a person must approve it first: prCreation is approval")}
 	case !b.Making.Open:
 		return Wait, []Reason{closed("schedule", b.Making)}
+	case b.Security:
+		return "", nil // no limit holds it back
 	case b.Group != "" && len(b.Members) < s.Int("minimumGroupSize"):
 		return Wait, []Reason{reason(CodeLimit, s.Origin("minimumGroupSize"), "the group has %d updates, and minimumGroupSize is %d", len(b.Members), s.Int("minimumGroupSize"))}
 	case s.Int("branchConcurrentLimit") > 0 && r.branches >= s.Int("branchConcurrentLimit"):
@@ -419,13 +421,17 @@ func (r *reconciler) unsure(p *platform.Pull) string {
 	switch {
 	case r.have.Stale != "":
 		return r.have.Stale
-	case len(r.failed) == 0 && len(r.have.Unread) == 0:
-		return ""
 	}
 	var members []string
 	if p != nil {
 		marker, _ := ReadMarker(p.Body)
+		if marker.Mends && r.have.Unsure != "" {
+			return r.have.Unsure
+		}
 		members = marker.Members
+	}
+	if len(r.failed) == 0 && len(r.have.Unread) == 0 {
+		return ""
 	}
 	if members == nil {
 		return "not every file and registry could be read now"

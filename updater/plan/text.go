@@ -78,6 +78,10 @@ func fields(w World, m Member) map[string]any {
 		"sourceUrl":              d.SourceURL,
 		"updateType":             u.Type,
 		"versioning":             d.Versioning,
+		"isVulnerabilityAlert":   u.Security,
+	}
+	if u.Security {
+		f["vulnerabilityFixVersion"], f["vulnerabilitySeverity"] = d.worst()
 	}
 	if scheme != nil {
 		f["isSingleVersion"] = scheme.Valid(u.Value)

@@ -220,4 +220,5 @@ var (
 	ErrMoved    = errors.New("it has changed since it was looked at")
 	ErrExists   = errors.New("it exists already")
 	ErrBlocked  = errors.New("a rule of the repository does not allow it")
+	ErrOff      = errors.New("it is switched off")
 )

@@ -241,5 +241,3 @@ func (c *call) getPermission() (reply, error) {
 	o["role_name"] = "write"
 	return ok(object{"permission": "write", "role_name": "write", "user": o})
 }
-
-func (c *call) listAlerts() (reply, error) { return ok(page(c, append([]object{}, c.repo.alerts...))) }

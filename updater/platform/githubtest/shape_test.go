@@ -21,6 +21,9 @@ func TestShapes(t *testing.T) {
 	w.ok(w.SetStatus(shop, sha, "scan", "success"))
 	w.ok(w.Approve(shop, 1, "ann"))
 	w.ok(w.SetProtection(shop, "main", &githubtest.Protection{Checks: []string{"ci"}, Reviews: 1}))
+	w.ok(w.SetAlerts(shop,
+		githubtest.Alert{Ecosystem: "npm", Package: "x", Manifest: "package.json", GHSA: "GHSA-1111-2222-3333", CVE: "CVE-2026-1", Range: "< 1.2.3", Fixed: "1.2.3", References: []string{"https://example.test/"}},
+		githubtest.Alert{Ecosystem: "pip", Package: "y", GHSA: "GHSA-4444-5555-6666", Range: ">= 0", Malware: true, State: "dismissed", Dismissed: "not_used"}))
 	w.ok(w.SetRuleset(shop, "main", &githubtest.Protection{Reviews: 1}))
 	tokens := map[string]string{"app": w.Token(githubtest.Grant{}), "ann": w.Token(githubtest.Grant{Login: "ann"})}
 	const repo = "/repos/acme/shop"
@@ -50,7 +53,9 @@ func TestShapes(t *testing.T) {
 		{"app", "GET", repo + "/collaborators/ann/permission", "", `"write"`},
 		{"app", "GET", repo + "/pulls/1/requested_reviewers", "", `"users":[]`},
 		{"app", "GET", repo + "/pulls/1/reviews", "", `"APPROVED"`},
-		{"app", "GET", repo + "/dependabot/alerts?state=open", "", `[]`},
+		{"app", "GET", repo + "/dependabot/alerts?state=open", "", `"first_patched_version":{"identifier":"1.2.3"}`},
+		{"app", "GET", repo + "/dependabot/alerts?state=fixed,dismissed", "", `"dismissed_reason":"not_used"`},
+		{"app", "GET", repo + "/dependabot/alerts?per_page=1&after=MQ==", "", `"GHSA-1111-2222-3333"`},
 		{"app", "POST", repo + "/git/tags", fmt.Sprintf(`{"tag":"v2","message":"m","object":%q,"type":"commit"}`, sha), `"v2"`},
 		{"app", "GET", "/orgs/acme", "", `"acme"`},
 		{"app", "GET", "/users/ann", "", `"ann"`},

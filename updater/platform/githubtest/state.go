@@ -63,7 +63,9 @@ type repo struct {
 	rulesets   map[string]*Protection // by branch
 	runs       []*run
 	statuses   []*status
-	alerts     []object
+	alerts     []Alert
+	alerted    time.Time            // when alerts was set
+	noAlerts   bool                 // they are switched off
 	merges     map[[2]string]string // tree of a merge by its two commits: a pure function, remembered
 }
 
