@@ -8,6 +8,7 @@ import (
 
 	"github.com/currant-bot/currant/config/internal/json5"
 	"github.com/currant-bot/currant/config/internal/pattern"
+	"github.com/currant-bot/currant/datasources"
 )
 
 // A checker reports what is wrong with one file, after its migration. It
@@ -208,6 +209,7 @@ func clip(s string) string {
 
 // checks are what is checked of single options, beyond their type.
 var checks = map[string]func(*checker, member){
+	"artifactory":         checkArtifactory,
 	"packageRules":        checkRules,
 	"customManagers":      checkCustom,
 	"enabledManagers":     checkEnabledManagers,
@@ -242,6 +244,16 @@ var checks = map[string]func(*checker, member){
 	"automergeSchedule":   checkSchedule,
 	"timezone":            checkTimezone,
 	"matchJsonata":        checkJSONata,
+}
+
+func checkArtifactory(c *checker, m member) {
+	option, _ := m.val.plain().(map[string]any)
+	if option["url"] == nil {
+		return // another file may say the rest: the whole is checked later
+	}
+	if _, err := datasources.ParseArtifactory(option); err != nil {
+		c.rep.at(m.val, Error, "%v", err)
+	}
 }
 
 func checkRules(c *checker, m member) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/currant-bot/currant/config/internal/pattern"
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/versioning"
 )
 
@@ -32,6 +33,7 @@ type Config struct {
 	include     []located
 	enabled     []located // enabledManagers; nil if it is not set
 	schemes     versioning.Schemes
+	artifactory datasources.Artifactory
 	bases       sync.Map // baseKey to layer
 }
 
@@ -57,6 +59,19 @@ type Pattern struct {
 	Text   string
 	Origin Origin
 	match  pattern.Matcher
+}
+
+// artifactory reads the option of that name as a whole: presets and the operator may each say a part of it.
+func artifactory(rep *report, v *value) datasources.Artifactory {
+	if !v.isObject() {
+		return datasources.Artifactory{}
+	}
+	option, _ := v.plain().(map[string]any)
+	a, err := datasources.ParseArtifactory(option)
+	if err != nil {
+		rep.at(v, Error, "%v", err)
+	}
+	return a
 }
 
 // Match reports whether the file at path is chosen.
@@ -95,6 +110,7 @@ func compile(in Input, rep *report, merged, force *value) *Config {
 	c.rules = newRuleSet(rep, rules)
 	c.hosts = hostRules(rep, merged, force)
 	c.hostValues = append(slices.Clone(merged.get("hostRules").items()), force.get("hostRules").items()...)
+	c.artifactory = artifactory(rep, c.set["artifactory"])
 	c.ignore = locate(c.base["ignorePaths"], pattern.Exact)
 	c.include = locate(c.base["includePaths"], pattern.Exact)
 	return c
@@ -325,3 +341,6 @@ func (c *Config) baseFor(manager, datasource string) layer {
 	c.bases.Store(key, l)
 	return l
 }
+
+// Artifactory returns which virtual repositories are asked in the place of public registries.
+func (c *Config) Artifactory() datasources.Artifactory { return c.artifactory }

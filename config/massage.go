@@ -12,7 +12,9 @@ func massage(v *value) {
 	for i := range v.keys {
 		m := &v.keys[i]
 		if o := optionNamed(m.name); o != nil {
-			m.val = massageOption(o, m.val)
+			if m.val = massageOption(o, m.val); o.Free {
+				continue // its keys are the user's names, and no options
+			}
 		} else if m.val.isBool() && (knownManager(m.name) || slices.Contains(languages, m.name)) {
 			m.val = enabledBlock(m.val)
 		}

@@ -42,7 +42,8 @@ func (m *migrator) migrate(v *value, parent string) {
 }
 
 func (m *migrator) inside(name string, v *value) {
-	switch {
+	switch o := optionNamed(name); {
+	case o != nil && o.Free: // its keys are the user's names, and no options
 	case v.isObject():
 		m.migrate(v, name)
 	case v.isList():

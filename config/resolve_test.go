@@ -221,3 +221,31 @@ func TestHostRules(t *testing.T) {
 		t.Error("domains")
 	}
 }
+
+// TestArtifactory checks that the operator may say where an Artifactory is and a repository what for, and that mistakes have a place.
+func TestArtifactory(t *testing.T) {
+	in := input(`{"artifactory": {"npm": "npm-all"}}`)
+	in.Global = []byte(`{"artifactory": {"url": "https://art.bank.test/artifactory", "docker": "docker"}}`)
+	c, diags := resolve(t, in)
+	if len(diags) > 0 {
+		t.Error(diags)
+	}
+	for datasource, want := range map[string]string{
+		"npm":    "https://art.bank.test/artifactory/api/npm/npm-all/",
+		"docker": "https://art.bank.test/docker",
+		"pypi":   "https://registry.example.test",
+	} {
+		if got, _, _ := c.Artifactory().Map(datasource, "https://registry.example.test", "x"); got != want {
+			t.Errorf("%s is asked at %s, not %s", datasource, got, want)
+		}
+	}
+	for text, want := range map[string]string{
+		`{"artifactory": {"npm": "npm-all"}}`:                                 "1:17: artifactory needs \"url\"",
+		`{"artifactory": {"url": "https://art.bank.test", "nmp": "npm-all"}}`: "1:17: artifactory: there is no kind \"nmp\"",
+	} {
+		_, diags := resolve(t, input(text))
+		if len(diags) == 0 || !strings.Contains(diags[0].String(), want) {
+			t.Errorf("%s: %v, want %q", text, diags, want)
+		}
+	}
+}

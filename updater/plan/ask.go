@@ -60,7 +60,12 @@ func ask(w World, f Found) Decision {
 		if strings.HasPrefix(r, "alias:") || strings.HasPrefix(r, "@") {
 			return d.skip("unknown-registry", reason(CodeSkipped, origin, "registryAliases does not say what %q is", r))
 		}
-		d.Queries = append(d.Queries, datasources.Query{Datasource: d.Datasource, Registry: r, Package: d.Package, Recipe: w.recipe(d)})
+		q := datasources.Query{Datasource: d.Datasource, Registry: r, Package: d.Package, Recipe: w.recipe(d)}
+		q.Registry, q.Package, _ = w.Config.Artifactory().Map(d.Datasource, q.Registry, q.Package)
+		if slices.Contains(d.Queries, q) {
+			continue // several public registries are one virtual repository
+		}
+		d.Queries = append(d.Queries, q)
 		if source.Strategy == datasources.First {
 			break
 		}

@@ -33,6 +33,8 @@ func TestAsk(t *testing.T) {
 		{"alias of an image", `{"registryAliases": {"hub.example.test": "mirror.example.test/hub"}}`, image("hub.example.test/redis", "7.0"), "docker mirror.example.test/hub/redis " + registry, ""},
 		{"the longest alias", `{"registryAliases": {"a.test": "b.test", "a.test/x": "c.test"}}`, image("a.test/x/y", "1"), "docker c.test/y " + registry, ""},
 		{"an alias is a whole element", `{"registryAliases": {"a.test": "b.test"}}`, image("a.testing/y", "1"), "docker a.testing/y " + registry, ""},
+		{"through an Artifactory", `{"artifactory": {"url": "https://art.bank.test/artifactory", "npm": "npm-all"}}`, npm("react", "1.0.0"), "npm react https://art.bank.test/artifactory/api/npm/npm-all/", ""},
+		{"an image through an Artifactory", `{"artifactory": {"url": "https://art.bank.test/artifactory", "docker": {"ghcr.io": "gh", "*": "all"}}, "labels": []}`, image("ghcr.io/acme/app", "1"), "docker acme/app https://art.bank.test/gh", ""},
 		{"alias of a chart repository", `{"registryAliases": {"stable": "https://charts.example.test"}}`, with(npm("x", "1.0.0"), registries("@stable")), "npm x https://charts.example.test", ""},
 		{"unknown alias", ``, with(npm("x", "1.0.0"), registries("alias:stable")), "skip: unknown-registry", `"alias:stable"`},
 		{"ignoreDeps", `{"ignoreDeps": ["react"]}`, npm("react", "1.0.0"), "skip: ignored", "renovate.json:1"},
