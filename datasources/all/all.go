@@ -4,6 +4,7 @@ package all
 import (
 	"github.com/currant-bot/currant/config/jsonata"
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/artifactory"
 	"github.com/currant-bot/currant/datasources/custom"
 	"github.com/currant-bot/currant/datasources/docker"
 	"github.com/currant-bot/currant/datasources/githubdigest"
@@ -20,6 +21,7 @@ import (
 
 // Sources lists every datasource, in order of name.
 var Sources = []*datasources.Source{
+	artifactory.Source,
 	custom.Source(query),
 	docker.Source,
 	gitrefs.Source,

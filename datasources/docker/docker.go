@@ -50,6 +50,8 @@ type registry struct {
 
 	mu       sync.Mutex
 	sessions map[string]*session
+
+	noStorage sync.Map // hosts of Artifactories that do not let us see their storage
 }
 
 // A session is a repository and the client that is logged in for it.

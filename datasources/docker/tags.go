@@ -17,6 +17,8 @@ import (
 const (
 	pageSize = 1000 // tags; some registries refuse more
 	maxPages = 1000
+
+	maxStorage = 64 << 20 // bytes of a list of folders
 )
 
 // List returns the tags of an image.
@@ -44,6 +46,8 @@ func (r *registry) List(ctx context.Context, q datasources.Query) (*datasources.
 	}
 	if datasources.IsDockerHub(s.repo.RegistryStr()) {
 		r.addPushTimes(ctx, s.repo.RepositoryStr(), l.Releases)
+	} else if s.wire.jfrog.Load() {
+		r.addStoredTimes(ctx, s, l.Releases)
 	}
 	return l, nil
 }
@@ -172,5 +176,39 @@ func (r *registry) addPushTimes(ctx context.Context, repository string, releases
 			return
 		}
 		next = page.Next
+	}
+}
+
+// addStoredTimes adds to releases when an Artifactory took them in, by its storage interface: a tag is a
+// folder there. What that does not say stays unknown. It wants a login and a licence: a host that refuses is not asked again.
+func (r *registry) addStoredTimes(ctx context.Context, s *session, releases []datasources.Release) {
+	host := s.repo.RegistryStr()
+	if _, refused := r.noStorage.Load(host); refused {
+		return
+	}
+	address := url.URL{
+		Scheme: s.scheme, Host: host, Path: "/artifactory/api/storage/" + s.repo.RepositoryStr(),
+		RawQuery: "list&deep=0&listFolders=1",
+	}
+	var list struct {
+		Files []struct {
+			URI          string
+			LastModified string
+		}
+	}
+	terms := datasources.Terms{HostTypes: []string{"docker", "artifactory"}, BodyLimit: maxStorage}
+	if _, err := r.env.GetJSON(ctx, address.String(), "", terms, &list); err != nil {
+		var auth *datasources.AuthError
+		if errors.As(err, &auth) {
+			r.noStorage.Store(host, true)
+		}
+		return
+	}
+	stored := make(map[string]time.Time, len(list.Files))
+	for _, f := range list.Files {
+		stored[strings.Trim(f.URI, "/")] = datasources.JFrogTime(f.LastModified)
+	}
+	for i := range releases {
+		releases[i].Published = stored[releases[i].Version]
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -169,4 +170,14 @@ func sameDomain(a, b string) bool {
 	x, errX := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a))
 	y, errY := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(b))
 	return errX == nil && errY == nil && x == y
+}
+
+// JFrogTime reads a time as an Artifactory writes it, with or without a colon in its zone; zero if it is none.
+func JFrogTime(text string) time.Time {
+	for _, form := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999Z0700"} {
+		if t, err := time.Parse(form, text); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
 }
