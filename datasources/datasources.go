@@ -32,6 +32,7 @@ func (q Query) String() string {
 // A Release is one published version.
 type Release struct {
 	Version   string
+	Package   string            // the package that has it, where another major version has another name; "" for the one asked for
 	Digest    string            // of the release, such as the commit of a tag; "" if the listing does not say
 	Published time.Time         // when the registry took it in; zero if the registry does not say
 	Seen      bool              // Published is when Currant first saw it, since the registry does not say

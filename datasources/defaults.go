@@ -15,6 +15,8 @@ var defaults = map[string][]string{
 	"github-releases": {"https://github.com"},
 	"github-tags":     {"https://github.com"},
 	"github-digest":   {"https://github.com"},
+	"go":              {"https://proxy.golang.org", "direct"},
+	"golang-version":  {"https://proxy.golang.org"},
 	"helm":            {"https://charts.helm.sh/stable"},
 	"node-version":    {"https://nodejs.org/dist"},
 	"npm":             {"https://registry.npmjs.org"},

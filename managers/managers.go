@@ -132,6 +132,7 @@ type Dep struct {
 	Versioning string         // how its versions compare; "" for the manager's or the datasource's scheme
 	Value      Field          // the version or constraint
 	Digest     Field          // the pinned digest; zero if there is none
+	NameAt     Field          // where Package stands, for updates that rename it; zero if it cannot be renamed
 	Commit     string         // the digest that is part of Value, as in Go's pseudo-versions; to be shown, never edited by itself
 	Pin        []Piece        // how a dependency without a digest gets one; nil if it cannot
 	Rewrite    []Piece        // what changes it instead of replacing Value and Digest; nil for these

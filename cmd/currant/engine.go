@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/spf13/pflag"
+	"golang.org/x/mod/module"
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/datasources"
@@ -306,6 +308,9 @@ func defaults(f toolconfig.Found) func(datasource, pkg string) []string {
 		if scope, _, ok := strings.Cut(pkg, "/"); ok && datasource == "npm" && f.Scopes[scope] != "" {
 			return []string{f.Scopes[scope]}
 		}
+		if datasource == "go" && module.MatchPrefixPatterns(f.Direct, pkg) {
+			return []string{"direct"}
+		}
 		if urls := f.Registries[datasource]; len(urls) > 0 {
 			return urls
 		}
@@ -315,7 +320,7 @@ func defaults(f toolconfig.Found) func(datasource, pkg string) []string {
 
 // merged returns a with what b says on top.
 func merged(a, b toolconfig.Found) toolconfig.Found {
-	out := toolconfig.Found{Registries: map[string][]string{}, Scopes: map[string]string{}}
+	out := toolconfig.Found{Registries: map[string][]string{}, Scopes: map[string]string{}, Direct: cmp.Or(b.Direct, a.Direct)}
 	for _, f := range []toolconfig.Found{a, b} {
 		for k, v := range f.Registries {
 			out.Registries[k] = v

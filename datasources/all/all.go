@@ -13,6 +13,8 @@ import (
 	"github.com/currant-bot/currant/datasources/githubtags"
 	"github.com/currant-bot/currant/datasources/gitrefs"
 	"github.com/currant-bot/currant/datasources/gittags"
+	gomodules "github.com/currant-bot/currant/datasources/go"
+	"github.com/currant-bot/currant/datasources/golangversion"
 	"github.com/currant-bot/currant/datasources/helm"
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
@@ -30,6 +32,8 @@ var Sources = []*datasources.Source{
 	githubreleases.Source,
 	githubrunners.Source,
 	githubtags.Source,
+	gomodules.Source,
+	golangversion.Source,
 	helm.Source,
 	nodeversion.Source,
 	npm.Source,

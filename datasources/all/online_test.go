@@ -13,6 +13,8 @@ import (
 
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/cache"
+	gomodules "github.com/currant-bot/currant/datasources/go"
+	"github.com/currant-bot/currant/datasources/golangversion"
 	"github.com/currant-bot/currant/datasources/host"
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/pypi"
@@ -78,6 +80,9 @@ func check(t *testing.T, source *datasources.Source, pkg, version, published str
 			t.Errorf("%s was published at %v, want %s or later", version, got, published)
 		}
 	}
+	if source == golangversion.Source {
+		return listing // it is about one package only
+	}
 	if _, err := ds.List(ctx, datasources.Query{Datasource: source.Name, Registry: urls[0], Package: "currant-no-such-package-0"}); err == nil {
 		t.Error("a package that does not exist is found")
 	}
@@ -99,4 +104,16 @@ func TestOnlinePyPI(t *testing.T) {
 		t.Error("2.32.0 is not yanked")
 	}
 	check(t, pypi.Source, "Flask_SQLAlchemy", "3.0.0", "2022-10-04", 20)
+}
+
+func TestOnlineGo(t *testing.T) {
+	l := check(t, gomodules.Source, "github.com/google/go-cmp", "v0.6.0", "2023-08-31", 10)
+	if l.SourceURL != "https://github.com/google/go-cmp" {
+		t.Errorf("source %q", l.SourceURL)
+	}
+	l = check(t, gomodules.Source, "github.com/jackc/pgx/v4", "v4.18.3", "2024-03-01", 10)
+	if !slices.ContainsFunc(l.Releases, func(r datasources.Release) bool { return r.Package == "github.com/jackc/pgx/v5" }) {
+		t.Error("the later major version is not found")
+	}
+	check(t, golangversion.Source, "go", "1.25.0", "2025-08-08", 20)
 }

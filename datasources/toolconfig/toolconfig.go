@@ -33,6 +33,7 @@ type Found struct {
 	Rules      []host.Rule
 	Registries map[string][]string // by datasource, in the order to ask; in place of the defaults
 	Scopes     map[string]string   // npm: the registry of a scope such as "@acme"
+	Direct     string              // Go: patterns of the modules that no proxy is asked for, as in GONOPROXY
 	Problems   []string            // what was not understood, for people; without secrets
 }
 
@@ -40,7 +41,7 @@ type Found struct {
 // cannot be read or understood is a problem, not an error.
 func Read(m Machine) Found {
 	var all Found
-	for _, f := range []Found{npm(m), python(m), docker(m)} {
+	for _, f := range []Found{npm(m), python(m), golang(m), docker(m)} {
 		all.add(f)
 	}
 	return all
@@ -49,6 +50,7 @@ func Read(m Machine) Found {
 func (f *Found) add(o Found) {
 	f.Rules = append(f.Rules, o.Rules...)
 	f.Problems = append(f.Problems, o.Problems...)
+	f.Direct = cmp.Or(o.Direct, f.Direct)
 	for datasource, urls := range o.Registries {
 		f.set(datasource, urls...)
 	}

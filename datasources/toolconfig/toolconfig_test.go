@@ -112,6 +112,27 @@ func TestPip(t *testing.T) {
 	}
 }
 
+func TestGo(t *testing.T) {
+	m := machine(map[string]string{"HOME": "/home/bot", "GOPRIVATE": "example.test/secret,*.corp.test"}, map[string]string{
+		"/home/bot/.config/go/env": "GOPROXY=https://user:pw@go.example.test/api/go/go|https://second.example.test, direct,off,https://never.example.test\nGONOSUMDB=x\n",
+	})
+	want := Found{
+		Registries: map[string][]string{
+			"go":             {"https://go.example.test/api/go/go|https://second.example.test", "direct", "off"},
+			"golang-version": {"https://go.example.test/api/go/go", "https://second.example.test"},
+		},
+		Direct: "example.test/secret,*.corp.test",
+		Rules:  []host.Rule{{MatchHost: "https://go.example.test/api/go/go", HostType: "go", Username: "user", Password: "pw"}},
+	}
+	if d := cmp.Diff(want, Read(m)); d != "" {
+		t.Errorf("found (-want +got):\n%s", d)
+	}
+	m.Env["GOPROXY"], m.Env["GONOPROXY"] = "off", "none"
+	if d := cmp.Diff(Found{Registries: map[string][]string{"go": {"off"}}}, Read(m)); d != "" {
+		t.Errorf("found (-want +got):\n%s", d)
+	}
+}
+
 func TestUV(t *testing.T) {
 	files := map[string]string{
 		"/home/bot/.config/uv/uv.toml": `

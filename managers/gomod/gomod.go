@@ -202,7 +202,7 @@ func (x *reader) module(kind string, words []managers.Field, line *modfile.Line)
 	case len(words) == 1 || words[1].Text == "":
 		return // Go does not read it
 	default:
-		d.Value, d.Locks = words[1], x.locks
+		d.NameAt, d.Value, d.Locks = words[0], words[1], x.locks
 		if m := pseudo.FindStringSubmatch(d.Value.Text); m != nil {
 			d.Commit, d.Versioning = m[1], "loose"
 		} else if !version.MatchString(d.Value.Text) {

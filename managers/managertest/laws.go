@@ -80,7 +80,10 @@ func (e extraction) badSpans() (broken []string) {
 	edits := make(map[string][]managers.Edit)
 	seen := make(map[managers.Field]bool)
 	for _, d := range e.deps {
-		for _, f := range []managers.Field{d.Value, d.Digest} {
+		if !d.NameAt.IsZero() && d.NameAt.Text != d.PackageName() {
+			broken = append(broken, fmt.Sprintf("%s: where its name should stand is %q", describe(d), d.NameAt.Text))
+		}
+		for _, f := range []managers.Field{d.NameAt, d.Value, d.Digest} {
 			f.Path = d.path(f)
 			text := e.repo.Files[f.Path]
 			switch {

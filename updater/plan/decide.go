@@ -323,6 +323,9 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 	if c.d.Dep.Commit != "" && r.Digest != "" { // a commit that has no version, as before
 		u.Type, u.Digest = "digest", short(r.Digest, c.d.Dep.Commit)
 	}
+	if r.Package != "" && r.Package != c.d.Package {
+		u.Name = r.Package
+	}
 	u.Settings = c.settings(u)
 	u.Bucket = bucketOf(u.Settings, level, c.scheme.Parts(r.Version))
 	if u.Type == "digest" {

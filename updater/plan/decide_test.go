@@ -108,6 +108,9 @@ func TestDecide(t *testing.T) {
 		{"a commit without a version", ``, pseudo(), answer(datasources.Release{Version: "v0.0.0-20260102030405-0123456789ab", Digest: "0123456789ab"}), []string{"digest v0.0.0-20260102030405-0123456789ab@0123456789ab"}, ""},
 		{"a commit that got a version", ``, pseudo(), answer(releases("v0.1.0-rc.1", "v0.1.0")...), []string{"minor v0.1.0"}, "prerelease"},
 
+		{"a major version of another name", ``, with(npm("x", "v1.0.0"), func(d *managers.Dep) { d.Versioning = "semver" }), answer(append(releases("v1.0.0"), datasources.Release{Version: "v2.0.0", Package: "x/v2"})...), []string{"major v2.0.0 (unsupported)"}, "x/v2"},
+		{"a major version of another name that can be changed", ``, with(npm("x", "v1.0.0"), func(d *managers.Dep) { d.Versioning, d.NameAt = "semver", managers.Field{Text: "x", Start: 1} }), answer(append(releases("v1.0.0"), datasources.Release{Version: "v2.0.0", Package: "x/v2"})...), []string{"major v2.0.0"}, ""},
+
 		{"needs a person", `{"dependencyDashboardApproval": true}`, npm("x", "1.0.0"), answer(releases("1.0.0", "1.1.0")...), []string{"minor 1.1.0 (approval)"}, "a person must approve"},
 		{"a lock file", ``, with(npm("x", "1.0.0"), func(d *managers.Dep) { d.Locks = []string{"package-lock.json"} }), answer(releases("1.0.0", "1.1.0")...), []string{"minor 1.1.0 (unsupported)"}, "package-lock.json"},
 		{"nothing to replace", ``, with(image("x", "1.0"), func(d *managers.Dep) { d.Composed, d.Value, d.Pin = "1.0", managers.Field{}, nil }), answer(releases("1.0", "1.1")...), []string{"minor 1.1 (unsupported)"}, "cannot be replaced"},

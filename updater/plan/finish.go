@@ -13,7 +13,7 @@ import (
 func (c *chooser) finish() {
 	for i := range c.d.Updates {
 		u := &c.d.Updates[i]
-		if why := c.unsupported(); why != "" && u.State != Waiting {
+		if why := c.unsupported(*u); why != "" && u.State != Waiting {
 			u.State = Unsupported
 			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))
 		}
@@ -45,12 +45,14 @@ func quoted(text string) string {
 	return ": “" + strings.ReplaceAll(text, "\n", " ") + "”"
 }
 
-// unsupported says why Currant cannot change this dependency; "" if it can.
-func (c *chooser) unsupported() string {
+// unsupported says why Currant cannot make the update u; "" if it can.
+func (c *chooser) unsupported(u Update) string {
 	d := c.d.Dep
 	switch {
 	case d.Render != "" && !c.Renderers[d.Render]:
 		return fmt.Sprintf("Currant cannot make this kind of change (%s) here", d.Render)
+	case u.Name != "" && d.NameAt.IsZero():
+		return fmt.Sprintf("%s has another name, %s, and Currant cannot change the name here", u.Version, u.Name)
 	case len(d.Locks) > 0:
 		return fmt.Sprintf("%s must change together with it, and Currant does not write that lock file yet", strings.Join(d.Locks, ", "))
 	case d.Render == "" && d.Value.IsZero() && d.Digest.IsZero() && len(d.Pin) == 0:

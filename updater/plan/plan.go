@@ -173,6 +173,7 @@ func (d *Decision) Value() string {
 // An Update is one change that could be made to a dependency.
 type Update struct {
 	Type      string // Renovate's updateType: "major", "minor", "patch", "pin", "digest", "pinDigest"
+	Name      string // the new name of the package; "" if it stays
 	Value     string // the new value; the old one if only the digest changes
 	Version   string // the version that Value stands for; "" if unknown
 	Digest    string // the new digest; "" if it has none

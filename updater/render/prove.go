@@ -76,13 +76,14 @@ func placeOf(f managers.Field) place { return place{f.Path, f.Start} }
 type changes struct {
 	values, digests map[place]string
 	pinned          map[place]string // new digests, by the value that they stand behind
+	names           map[place]string // new names of packages
 	members         map[managers.Field]map[string]bool
 }
 
 // changesOf collects what members change. Two that want different things of one field are an
 // error.
 func changesOf(members []plan.Member) (changes, error) {
-	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
+	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
 	for _, m := range members {
 		d, u := m.Decision.Dep, m.Update
 		if c.members[d.Value] == nil {
@@ -99,6 +100,9 @@ func changesOf(members []plan.Member) (changes, error) {
 		var err error
 		if !d.Value.IsZero() {
 			err = set(c.values, d.Value, u.Value)
+		}
+		if err == nil && u.Name != "" {
+			err = set(c.names, d.NameAt, u.Name)
 		}
 		switch {
 		case err != nil || u.Digest == "":
@@ -135,6 +139,18 @@ func (c changes) of(b managers.Dep) (value, digest string) {
 	return value, digest
 }
 
+// called returns what b's name and its package's name are to be.
+func (c changes) called(b managers.Dep) (name, pkg string) {
+	renamed := c.names[placeOf(b.NameAt)]
+	switch {
+	case renamed == "" || b.NameAt.IsZero():
+		return b.Name, b.PackageName()
+	case b.Package != "":
+		return b.Name, renamed
+	}
+	return renamed, renamed
+}
+
 // compare checks that what was found before became just what members want, and that
 // no other dependency changed along because it shares a field.
 func compare(before, after []managers.Dep, members []plan.Member) error {
@@ -148,8 +164,9 @@ func compare(before, after []managers.Dep, members []plan.Member) error {
 	for i, b := range before {
 		value, digest := c.of(b)
 		a := after[i]
+		name, pkg := c.called(b)
 		switch {
-		case a.Name != b.Name || a.PackageName() != b.PackageName() || a.Datasource != b.Datasource:
+		case a.Name != name || a.PackageName() != pkg || a.Datasource != b.Datasource:
 			return fmt.Errorf("%s became %s", b.Name, a.Name)
 		case a.Skip != b.Skip:
 			return fmt.Errorf("%s is now skipped: %s", b.Name, a.Skip)

@@ -137,6 +137,9 @@ func editsOf(m plan.Member) map[string][]managers.Edit {
 		}
 		out[path] = append(out[path], e)
 	}
+	if u.Name != "" {
+		add(d.NameAt, d.NameAt.Replace(u.Name))
+	}
 	if u.Digest != "" && d.Digest.Text == "" {
 		// The pieces that pin take the new value along.
 		pinsValue := false

@@ -81,6 +81,25 @@ func TestSplice(t *testing.T) {
 	}
 }
 
+// TestRename: of a Go module, another major version has another name.
+func TestRename(t *testing.T) {
+	fsys := fstest.MapFS{"go.mod": {Data: []byte("module m\nrequire (\n\texample.test/a v1.2.3 // why\n\texample.test/b v1.2.3\n)\nreplace example.test/a => example.test/a v1.2.3\n")}}
+	ms := members(t, fsys, "gomod", "go.mod", map[string]string{"example.test/a": "v2.0.0"})
+	ms[0].Update.Name, ms[1].Update.Name = "example.test/a/v2", "example.test/a/v2"
+	got, err := Splice(fsys, byName(), ms[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "module m\nrequire (\n\texample.test/a/v2 v2.0.0 // why\n\texample.test/b v1.2.3\n)\nreplace example.test/a => example.test/a v1.2.3\n"
+	if d := cmp.Diff(want, got["go.mod"].Text); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	ms[0].Update.Name = "example.test/a v2"
+	if got, err := Splice(fsys, byName(), ms[:1]); err == nil {
+		t.Errorf("a name that is two words is written: %s", got["go.mod"].Text)
+	}
+}
+
 func TestSpliceRefuses(t *testing.T) {
 	for _, tc := range []struct {
 		name, manager, path, text string
