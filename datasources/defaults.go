@@ -11,16 +11,18 @@ import (
 // up when neither its file nor configuration says where. An air-gapped
 // operator overrides each with registryUrls, defaultRegistryUrls or hostRules.
 var defaults = map[string][]string{
-	"docker":          {"https://index.docker.io"},
-	"github-releases": {"https://github.com"},
-	"github-tags":     {"https://github.com"},
-	"github-digest":   {"https://github.com"},
-	"go":              {"https://proxy.golang.org", "direct"},
-	"golang-version":  {"https://proxy.golang.org"},
-	"helm":            {"https://charts.helm.sh/stable"},
-	"node-version":    {"https://nodejs.org/dist"},
-	"npm":             {"https://registry.npmjs.org"},
-	"pypi":            {"https://pypi.org/pypi/"},
+	"docker":             {"https://index.docker.io"},
+	"github-releases":    {"https://github.com"},
+	"github-tags":        {"https://github.com"},
+	"github-digest":      {"https://github.com"},
+	"go":                 {"https://proxy.golang.org", "direct"},
+	"golang-version":     {"https://proxy.golang.org"},
+	"helm":               {"https://charts.helm.sh/stable"},
+	"node-version":       {"https://nodejs.org/dist"},
+	"npm":                {"https://registry.npmjs.org"},
+	"pypi":               {"https://pypi.org/pypi/"},
+	"terraform-module":   {"https://registry.terraform.io"},
+	"terraform-provider": {"https://registry.terraform.io"},
 }
 
 // DefaultRegistries returns the public registries of a datasource, in the
@@ -89,6 +91,10 @@ func AdvisoryPage(id string) string {
 	}
 	return "https://osv.dev/vulnerability/" + id
 }
+
+// OpenTofuRegistry is the registry of providers and modules that OpenTofu asks
+// where a configuration names none.
+const OpenTofuRegistry = "https://registry.opentofu.org"
 
 // PublicSimpleIndex is the simple index that pip and uv ask where nothing else
 // is configured.

@@ -15,6 +15,7 @@ import (
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/pep621"
 	"github.com/currant-bot/currant/managers/poetry"
+	"github.com/currant-bot/currant/managers/terraform"
 )
 
 // Managers lists every manager, in order of name.
@@ -31,4 +32,5 @@ var Managers = []*managers.Manager{
 	npm.Manager,
 	pep621.Manager,
 	poetry.Manager,
+	terraform.Manager,
 }
