@@ -134,7 +134,7 @@ func (e *Engine) read(ctx context.Context, t Tree, r *Report) error {
 	if err != nil {
 		return err
 	}
-	r.Found, r.Problems, r.Parsed = found.Found, append(r.Problems, found.Problems...), found.Parsed
+	r.Found, r.Problems, r.Parsed = plan.Aliased(r.Config, found.Found), append(r.Problems, found.Problems...), found.Parsed
 	e.step(t.Repository, "read", "%d dependencies in %d files", len(r.Found), found.Files)
 	return nil
 }

@@ -54,12 +54,7 @@ func ask(w World, f Found) Decision {
 	case d.Value() == "" && f.Dep.Digest.Text == "" && !s.Bool("pinDigests"):
 		return d.skip("unspecified-version", reason(CodeSkipped, config.Origin{}, "it names no version"))
 	}
-	registries, origin := registriesOf(w, d, source)
-	d.Package = aliased(s, d)
-	for _, r := range registries {
-		if strings.HasPrefix(r, "alias:") || strings.HasPrefix(r, "@") {
-			return d.skip("unknown-registry", reason(CodeSkipped, origin, "registryAliases does not say what %q is", r))
-		}
+	for _, r := range registriesOf(w, d, source) {
 		q := datasources.Query{Datasource: d.Datasource, Registry: r, Package: d.Package, Recipe: w.recipe(d)}
 		q.Registry, q.Package, _ = w.Config.Artifactory().Map(d.Datasource, q.Registry, q.Package)
 		if slices.Contains(d.Queries, q) {
@@ -121,66 +116,29 @@ func versioningOf(w World, d Decision, source *datasources.Source) string {
 	return ""
 }
 
-func registriesOf(w World, d Decision, source *datasources.Source) ([]string, config.Origin) {
+func registriesOf(w World, d Decision, source *datasources.Source) []string {
 	s := d.Settings
-	configured, origin := s.Strings("registryUrls"), s.Origin("registryUrls")
-	own := d.Dep.Registries
-	if len(own) > 0 {
-		own = resolveAliases(s, own)
-	}
+	configured, own := s.Strings("registryUrls"), d.Dep.Registries
 	switch {
 	case source.Fixed:
-		return []string{""}, config.Origin{}
+		return []string{""}
 	case len(configured) > 0 && (ruled(s, "registryUrls") || len(own) == 0):
-		return configured, origin
+		return configured
 	case slices.Contains(own, managers.DefaultRegistry):
-		rest, origin := defaultRegistries(w, d)
+		rest := defaultRegistries(w, d)
 		own = slices.DeleteFunc(slices.Clone(own), func(r string) bool { return r == managers.DefaultRegistry })
-		return append(own, rest...), origin
+		return append(own, rest...)
 	case len(own) > 0:
-		return own, config.Origin{}
+		return own
 	}
 	return defaultRegistries(w, d)
 }
 
-func defaultRegistries(w World, d Decision) ([]string, config.Origin) {
-	s := d.Settings
-	if urls := s.Strings("defaultRegistryUrls"); len(urls) > 0 {
-		return urls, s.Origin("defaultRegistryUrls")
+func defaultRegistries(w World, d Decision) []string {
+	if urls := d.Settings.Strings("defaultRegistryUrls"); len(urls) > 0 {
+		return urls
 	}
-	return w.Defaults(d.Datasource, d.Package), config.Origin{}
-}
-
-// resolveAliases replaces "@name" and "alias:name", as Helm knows them, by
-// what registryAliases says.
-func resolveAliases(s config.Settings, urls []string) []string {
-	aliases := s.Object("registryAliases")
-	out := slices.Clone(urls)
-	for i, u := range out {
-		name, ok := strings.CutPrefix(u, "alias:")
-		if !ok {
-			name, ok = strings.CutPrefix(u, "@")
-		}
-		if target, known := aliases[name].(string); ok && known {
-			out[i] = target
-		}
-	}
-	return out
-}
-
-// aliased returns the package with the longest alias at its beginning replaced, as
-// registryAliases does for images.
-func aliased(s config.Settings, d Decision) string {
-	if d.Datasource != "docker" {
-		return d.Package
-	}
-	best, target := "", ""
-	for alias, v := range s.Object("registryAliases") {
-		if to, ok := v.(string); ok && len(alias) > len(best) && (d.Package == alias || strings.HasPrefix(d.Package, alias+"/")) {
-			best, target = alias, to
-		}
-	}
-	return target + strings.TrimPrefix(d.Package, best)
+	return w.Defaults(d.Datasource, d.Package)
 }
 
 // subject describes d to the configuration's rules.
