@@ -72,6 +72,41 @@ func (n Node) Field() managers.Field {
 	return t.src.field(t.n)
 }
 
+// InTemplate reports whether n is in a document that could only be read without its template tags: a
+// value without a [Node.Field] may have had one in it.
+func (n Node) InTemplate() bool { return n.src != nil && len(n.src.shifts) > 1 }
+
+// Verbatim returns a scalar's text as it is written, to find pieces of it that
+// mean the same in the value: like [Node.Field], and the lines of a block scalar with their
+// indentation.
+func (n Node) Verbatim() managers.Field {
+	t := n.target()
+	if f := n.Field(); !f.IsZero() || t.kind() != yaml.ScalarNode || t.n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		return f
+	}
+	text := t.src.text
+	begin := strings.LastIndexByte(text[:t.Start()], '\n') + 1
+	indent := len(text[begin:]) - len(strings.TrimLeft(text[begin:], " -"))
+	start := t.Start()
+	if i := strings.IndexByte(text[start:], '\n'); i >= 0 {
+		start += i + 1
+	} else {
+		return managers.Field{}
+	}
+	end := start
+	for line := range strings.Lines(text[start:]) {
+		blank := len(line) - len(strings.TrimLeft(line, " "))
+		if blank <= indent && strings.TrimSpace(line) != "" {
+			break
+		}
+		end += len(line)
+	}
+	if end == start {
+		return managers.Field{}
+	}
+	return managers.Field{Text: text[start:end], Start: start}
+}
+
 // Start returns the byte offset in the file where n is written.
 func (n Node) Start() int {
 	if n.n == nil {

@@ -168,8 +168,8 @@ func (s *source) field(n *yaml.Node) managers.Field {
 		return managers.Field{} // what looks like the end may be an escape
 	}
 	f := managers.Field{Text: n.Value, Start: s.inFile(at)}
-	if !strings.HasPrefix(s.text[f.Start:], f.Text+after) {
-		return managers.Field{} // a template tag stands in it
+	if !strings.HasPrefix(s.text[f.Start:], f.Text+after) || len(s.shifts) > 1 && after == "" && startsOutput(s.text[f.End():]) {
+		return managers.Field{} // a template tag stands in it, or goes on with it
 	}
 	return f
 }

@@ -153,14 +153,23 @@ func isMarker(line, marker string) bool {
 	return ok && (rest == "" || strings.IndexByte(" \t\r\n", rest[0]) >= 0)
 }
 
+// templateMark stands for what a template fills in where leaving it out is no YAML, as in
+// "image: app:{{ .tag }}". As a variable, it keeps the value from being looked up.
+const templateMark = "$"
+
 func parseDoc(text string, breaks []int, p part) (Doc, error) {
 	doc := Doc{Start: p.start, End: p.end}
 	src := &source{text: text, breaks: breaks, parsed: text[p.start:p.end], shifts: []shift{{0, p.start}}}
 	root, err := decode(src.parsed)
 	if err != nil && isTemplate(src.parsed) {
 		doc.Template = true
-		src.parsed, src.shifts = stripTemplates(src.parsed, p.start)
-		if root, err = decode(src.parsed); err != nil {
+		for _, mark := range []string{"", templateMark} {
+			src.parsed, src.shifts = stripTemplates(text[p.start:p.end], p.start, mark)
+			if root, err = decode(src.parsed); err == nil {
+				break
+			}
+		}
+		if err != nil {
 			return doc, nil
 		}
 	}

@@ -69,6 +69,8 @@ func TestField(t *testing.T) {
 		"template lines":  {"{{ if .x }}\nv: a\n{{- end }}\n", []string{"a=a@2:15"}},
 		"template before": {"k: [{{ é }}]\n{% if %}v: a{% endif %}\n", []string{"a=a@2:25"}},
 		"template inside": {"{{ if .x }}\nv: a{{ b }}c\n", []string{"ac=@2:0"}},
+		"template after":  {"{{ if .x }}\nv: a{{ b }}\n---\n{{ if .x }}\nv: a{{- end }}\n", []string{"a=@2:0", "a=a@5:43"}},
+		"template filled": {"{{ if .x }}\nv: a:{{ b }}\nw: {{ c }}\n", []string{"a:$=@2:0"}},
 		"template open":   {"v: {{ a\n---\nv: b\n", []string{"=@0:0", "b=b@3:15"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -244,5 +246,33 @@ func BenchmarkDocuments(b *testing.B) {
 		if len(docs) != 2000 {
 			b.Fatal(len(docs))
 		}
+	}
+}
+
+func TestVerbatim(t *testing.T) {
+	for text, want := range map[string]string{
+		"v: plain # x\n":                        "plain",
+		"v: 'quoted'\n":                         "quoted",
+		"v: \"esc\\n\"\n":                       "",
+		"v: |\n  a\n\n  b\nw: c\n":              "  a\n\n  b\n",
+		"v: >-\n  a\n   b":                      "  a\n   b",
+		"x: 1\nv: |\n":                          "",
+		"v: |":                                  "",
+		"v: {a: b}\n":                           "",
+		"{{ tag }}\nv: |\n  a: {{ b }}\nw: [\n": "",
+	} {
+		docs, _ := yamlspan.Documents(managers.NewFile("f.yaml", text, nil))
+		var got managers.Field
+		if len(docs) > 0 {
+			got = docs[0].Get("v").Verbatim()
+		}
+		if got.Text != want || !strings.HasPrefix(text[got.Start:], got.Text) {
+			t.Errorf("%q: got %q at byte %d, want %q", text, got.Text, got.Start, want)
+		}
+	}
+	const list = "- v: |\n    a\n  w: b\n"
+	docs, _ := yamlspan.Documents(managers.NewFile("f.yaml", list, nil))
+	if got := docs[0].Items()[0].Get("v").Verbatim(); got.Text != "    a\n" {
+		t.Errorf("in a list: got %q", got.Text)
 	}
 }
