@@ -66,8 +66,8 @@ func refused(name, imp string) string {
 	switch {
 	case isOwn && strings.HasSuffix(own, "/all") && !under("cmd"):
 		return "only cmd and tests import a list of plugins"
-	case plugin("managers") && isOwn && own != "managers" && !strings.HasPrefix(own, "managers/internal/"):
-		return "a manager knows only package managers"
+	case plugin("managers") && isOwn && own != "managers" && own != "datasources" && !strings.HasPrefix(own, "managers/internal/"):
+		return "a manager knows only package managers, and the table of public registries"
 	case plugin("managers") && slices.Contains(effects, imp):
 		return "a manager reads nothing but what it is given"
 	case plugin("datasources") && isOwn && own != "datasources" && !strings.HasPrefix(own, "datasources/"):
