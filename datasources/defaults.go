@@ -44,6 +44,10 @@ const DockerHubAPI = "https://hub.docker.com"
 // the one that gives out its tokens.
 const DockerHubDomain = "docker.io"
 
+// OSV is the interface of the public database of vulnerabilities, which is asked only
+// where osvVulnerabilityAlerts says so. The operator's osvUrl names another.
+const OSV = "https://api.osv.dev/v1"
+
 // IsDockerHub reports whether host, with or without a port, is one of the
 // names of Docker Hub's registry.
 func IsDockerHub(host string) bool {

@@ -40,6 +40,50 @@ func (v *visit) advise(ctx context.Context, r *Report) error {
 	return nil
 }
 
+// A Database says what is known against packages.
+type Database interface {
+	// Find returns what is known, whatever the version. What it returns with an
+	// error is not all.
+	Find(ctx context.Context, packages []plan.Package) (map[plan.Package][]plan.Advisory, error)
+}
+
+// research asks the database of weaknesses where configuration wants that: to mend
+// them, or only to list them.
+func (e *Engine) research(ctx context.Context, t Tree, r *Report) error {
+	top := r.Config.Top()
+	mend, list := top.Bool("osvVulnerabilityAlerts"), top.String("dependencyDashboardOSVVulnerabilitySummary")
+	if e.Advisories == nil || !mend && (list == "" || list == "none") {
+		return nil
+	}
+	var packages []plan.Package
+	for _, d := range plan.Ask(e.world(t, r), r.Found) {
+		p := plan.Package{Datasource: d.Datasource, Name: d.Package}
+		if (d.SkipCode == "" || d.SkipCode == "disabled") && advisories.Covers(p.Datasource) && !slices.Contains(packages, p) {
+			packages = append(packages, p)
+		}
+	}
+	if len(packages) == 0 {
+		return nil
+	}
+	e.step(t.Repository, "look up", "asking what is known against %d packages", len(packages))
+	found, err := e.Advisories.Find(ctx, packages)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		r.unsure("the database of vulnerabilities could not be asked: " + e.clean(err.Error()))
+	}
+	if !mend {
+		for _, list := range found {
+			for i := range list {
+				list[i].Listed = true
+			}
+		}
+	}
+	r.learn(found)
+	return nil
+}
+
 // notice adds a line for people.
 func (r *Report) notice(format string, args ...any) {
 	r.Notices = append(r.Notices, fmt.Sprintf(format, args...))
@@ -66,7 +110,9 @@ func (r *Report) learn(found map[plan.Package][]plan.Advisory) {
 }
 
 func sameAdvisory(a, b plan.Advisory) bool {
-	return a.ID == b.ID || slices.Contains(a.Aliases, b.ID) || slices.Contains(b.Aliases, a.ID)
+	return a.ID == b.ID || slices.Contains(b.Aliases, a.ID) || slices.ContainsFunc(a.Aliases, func(id string) bool {
+		return id == b.ID || slices.Contains(b.Aliases, id)
+	})
 }
 
 // sortedAdvisories are what is known, in an order that stays the same.

@@ -1,11 +1,15 @@
 package updater_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/updater/act"
+	"github.com/currant-bot/currant/updater/advisories"
+	"github.com/currant-bot/currant/updater/advisories/osvtest"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
 
@@ -96,6 +100,61 @@ func TestAlertsSwitchedOff(t *testing.T) {
 		w.must(err)
 		if got := strings.Join(r.Notices, "\n"); (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%s: notices are %q, want %q", config, got, want)
+		}
+	}
+}
+
+const osvRecord = `{"id": "GHSA-1111-2222-3333", "modified": "2026-01-01T00:00:00Z", "summary": "left goes right",
+	"affected": [{"package": {"ecosystem": "npm", "name": "left"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.1.0"}]}]}]}`
+
+// database lets w know what OSV says.
+func (w *world) database(records ...string) *osvtest.Server {
+	s := osvtest.New(records...)
+	w.Cleanup(s.Close)
+	w.known = advisories.NewOSV(datasources.Env{Client: http.DefaultClient}, s.URL+"/v1", w.TempDir(), nil)
+	return s
+}
+
+// What OSV and the host both know is mended once; what cannot be asked closes nothing.
+func TestDatabase(t *testing.T) {
+	for _, alerts := range [][]githubtest.Alert{nil, {alert}} {
+		w := weak(t, `{"osvVulnerabilityAlerts": true, "packageRules": [{"matchPackageNames": ["*"], "enabled": false}], "vulnerabilityAlerts": {"enabled": true}}`)
+		w.must(w.SetAlerts(shop, alerts...))
+		s := w.database(osvRecord)
+		w.clean()
+		want := []string{"renovate/npm-left-vulnerability: Update dependency left to v1.1.0 [SECURITY] (open)"}
+		if got := w.titles(); !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		s.Fail(503)
+		w.known = advisories.NewOSV(datasources.Env{Client: http.DefaultClient}, s.URL+"/v1", t.TempDir(), nil)
+		w.must(w.SetAlerts(shop))
+		r, _, err := w.pass(t.Context())
+		w.must(err)
+		if got := w.titles(); !slices.Equal(got, want) || len(r.Notices) != 1 || !strings.Contains(r.Notices[0], "503") {
+			t.Errorf("in an outage: %q, %q", got, r.Notices)
+		}
+	}
+}
+
+// Without the option nobody is asked.
+func TestDatabaseThatNobodyWants(t *testing.T) {
+	for config, asked := range map[string]bool{`{}`: false, `{"osvVulnerabilityAlerts": true}`: true, `{"dependencyDashboardOSVVulnerabilitySummary": "all"}`: true} {
+		w := weak(t, config)
+		w.must(w.SetAlerts(shop))
+		s := w.database(osvRecord)
+		r, _, err := w.pass(t.Context())
+		w.must(err)
+		if got := len(s.Log()) > 0; got != asked {
+			t.Errorf("%s: asked is %v", config, got)
+		}
+		for _, b := range r.Branches {
+			if b.Security != strings.Contains(config, "osvVuln") && strings.Contains(b.Title, "left") {
+				t.Errorf("%s: %s", config, b.Title)
+			}
+		}
+		if len(r.Decisions[0].Weaknesses) == 0 == asked {
+			t.Errorf("%s: %d weaknesses are known", config, len(r.Decisions[0].Weaknesses))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package updater
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -158,7 +159,7 @@ func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) 
 		return r, state, err
 	}
 	v.now.Found, v.now.Problems = r.Found, r.Problems
-	if err := v.advise(ctx, r); err != nil {
+	if err := cmp.Or(v.advise(ctx, r), v.Engine.research(ctx, t, r)); err != nil {
 		return nil, state, err
 	}
 	state.Unsure = r.Advisories.Unsure

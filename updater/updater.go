@@ -41,6 +41,10 @@ type Engine struct {
 	Platform string // such as "github"; "local" for a checkout
 	Endpoint string
 	Tools    map[string]render.Renderer
+
+	// Advisories is asked where osvVulnerabilityAlerts says so; nil for nobody.
+	Advisories Database
+
 	Memo     *extract.Memo
 	Now      func() time.Time
 	Redact   func(string) string // takes secrets out of messages
@@ -179,6 +183,9 @@ func (e *Engine) Plan(ctx context.Context, t Tree) (*Report, error) {
 	if err != nil || r.Skipped != "" {
 		return r, err
 	}
+	if err := e.research(ctx, t, r); err != nil {
+		return r, err
+	}
 	return r, e.decide(ctx, t, r, nil)
 }
 
@@ -190,6 +197,9 @@ type reuse func(plan.Branch) (plan.Rendered, bool)
 func (e *Engine) Propose(ctx context.Context, t Tree) (*Report, error) {
 	r, err := e.Extract(ctx, t)
 	if err != nil || r.Skipped != "" {
+		return r, err
+	}
+	if err := e.research(ctx, t, r); err != nil {
 		return r, err
 	}
 	branches, err := e.propose(ctx, e.world(t, r), t, r)

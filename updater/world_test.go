@@ -48,6 +48,7 @@ type world struct {
 	lines  []string
 
 	transport http.RoundTripper // nil for the usual one
+	known     updater.Database  // of weaknesses; may be nil
 }
 
 // files are the repository that most tests begin with: redis merges by itself, postgres waits for a person.
@@ -128,7 +129,7 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 		},
 		Presets:  &presets.Source{Dir: filepath.Join(w.state, "presets"), Fetchers: map[string]presets.Fetcher{"local": fetch}},
 		Platform: "github", Endpoint: w.APIURL(), Memo: extract.NewMemo(), Now: time.Now, Redact: redact,
-		Progress: func(s updater.Step) { w.line(fmt.Sprint(s)) },
+		Progress: func(s updater.Step) { w.line(fmt.Sprint(s)) }, Advisories: w.known,
 	}
 	p = &updater.Passer{
 		Engine: e, Reader: r, Memory: updater.NewMemory(filepath.Join(w.state, "repositories")),

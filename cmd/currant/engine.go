@@ -37,6 +37,7 @@ import (
 	"github.com/currant-bot/currant/templating/mirror"
 	"github.com/currant-bot/currant/templating/sandbox"
 	"github.com/currant-bot/currant/updater"
+	"github.com/currant-bot/currant/updater/advisories"
 	"github.com/currant-bot/currant/updater/extract"
 	"github.com/currant-bot/currant/updater/lookup"
 	"github.com/currant-bot/currant/updater/presets"
@@ -130,6 +131,7 @@ type engine struct {
 	client *host.Client     // for what is no lookup of a repository
 	redact func(string) string
 	copier *copier.Engine
+	osv    *advisories.OSV
 
 	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
 	presets  *presets.Source
@@ -141,7 +143,11 @@ type engine struct {
 	disk    *cache.Disk
 }
 
-func (e *engine) close() {}
+func (e *engine) close() {
+	if e.osv != nil {
+		e.osv.Close()
+	}
+}
 
 // newEngine wires everything that plans.
 func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, error) {
@@ -158,10 +164,10 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 			return nil, fmt.Errorf("reading the operator's configuration: %w", err)
 		}
 	}
-	if err := e.rules(ctx, global); err != nil {
+	osv, err := e.rules(ctx, global)
+	if err != nil {
 		return nil, err
 	}
-	var err error
 	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
 		return nil, fmt.Errorf("opening the cache: %w", err)
 	}
@@ -178,14 +184,16 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 		Global: global, Platform: o.platform, Endpoint: o.endpoint,
 		Tools: tools, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
 	}
+	e.osv = advisories.NewOSV(e.client.Env(), orElse(osv, datasources.OSV), o.cache, e.disk)
+	e.Advisories = e.osv
 	e.presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: e.fetchers}
 	e.Presets = e.presets
 	return e, nil
 }
 
 // rules collects what is known of hosts: the configuration of package managers
-// on this machine, then the operator's hostRules.
-func (e *engine) rules(ctx context.Context, global []byte) error {
+// on this machine, then the operator's hostRules. It returns what the operator says of OSV's address.
+func (e *engine) rules(ctx context.Context, global []byte) (osv string, err error) {
 	env := make(map[string]string)
 	for _, kv := range e.w.environ() {
 		k, v, _ := strings.Cut(kv, "=")
@@ -201,11 +209,11 @@ func (e *engine) rules(ctx context.Context, global []byte) error {
 	e.base = e.tools.Rules
 	c, diagnostics, err := config.Resolve(ctx, config.Input{Files: func(string) ([]byte, bool) { return nil, false }, Global: global, GlobalName: e.o.config})
 	if err != nil {
-		return fmt.Errorf("reading the operator's configuration: %w", err)
+		return "", fmt.Errorf("reading the operator's configuration: %w", err)
 	}
 	for _, d := range diagnostics {
 		if d.Severity == config.Error {
-			return fmt.Errorf("the operator's configuration: %s", d)
+			return "", fmt.Errorf("the operator's configuration: %s", d)
 		}
 	}
 	e.base = append(e.base, hostRules(c)...)
@@ -216,7 +224,7 @@ func (e *engine) rules(ctx context.Context, global []byte) error {
 		e.base = append(e.base, host.Rule{MatchHost: datasources.GitHub, Token: token})
 	}
 	e.redact = host.Redactor(e.base)
-	return nil
+	return c.Top().String("osvUrl"), nil
 }
 
 // gitHost returns what matches a platform's interface and its git repositories:

@@ -335,3 +335,21 @@ func TestAlwaysAsk(t *testing.T) {
 	s.get(t, "")
 	s.counts(t, 1, 1)
 }
+
+func TestText(t *testing.T) {
+	d, err := Open(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := d.Load("a"); ok {
+		t.Error("there is a text before it was stored")
+	}
+	d.Save("a", []byte("one"))
+	d.Save("b", make([]byte, 1<<20))
+	if text, ok := d.Load("a"); !ok || string(text) != "one" {
+		t.Errorf("got %q, %v", text, ok)
+	}
+	if _, ok := d.Load("b"); ok {
+		t.Error("a text that is too large was stored")
+	}
+}

@@ -23,6 +23,7 @@ type Advisory struct {
 	Vector     string  // of CVSS; "" if unknown
 	References []string
 	From       string // who says it, for people
+	Listed     bool   // it is only to be told of: it raises nothing
 	Malicious  bool   // the versions themselves were made to do harm
 	Affected   []Affected
 }
@@ -85,16 +86,25 @@ func (a Advisory) hits(scheme versioning.Scheme, version string) (w Weakness, ok
 		return w, false
 	}
 	w.Advisory = a
+	has := func(v string) bool {
+		return slices.ContainsFunc(a.Affected, func(x Affected) bool { return x.has(scheme, v) })
+	}
+	if !has(version) {
+		return w, false
+	}
+	var ends []Weakness
 	for _, x := range a.Affected {
-		if !x.has(scheme, version) {
-			continue
-		}
-		ok = true
-		if fix, after := x.fix(scheme, version); fix != "" && (w.Fix == "" || scheme.Compare(fix, w.Fix) < 0) {
-			w.Fix, w.After = fix, after
+		if fix, after := x.fix(scheme, version); fix != "" && x.has(scheme, version) {
+			ends = append(ends, Weakness{a, fix, after})
 		}
 	}
-	return w, ok
+	slices.SortStableFunc(ends, func(x, y Weakness) int { return scheme.Compare(x.Fix, y.Fix) })
+	for _, end := range ends {
+		if w = end; w.After || !has(w.Fix) {
+			break // what ends one stretch may lie in another
+		}
+	}
+	return w, true
 }
 
 func (x Affected) has(scheme versioning.Scheme, version string) bool {
@@ -203,7 +213,7 @@ func AffectedBy(text, fix string) (x Affected, ok bool) {
 // guarded reports whether vulnerabilityAlerts lets a dependency that is
 // switched off be raised where that mends it.
 func guarded(w World, d Decision) bool {
-	return len(w.Advisories.of(d)) > 0 && d.Settings.With("vulnerabilityAlerts").Bool("enabled")
+	return slices.ContainsFunc(w.Advisories.of(d), func(a Advisory) bool { return !a.Listed }) && d.Settings.With("vulnerabilityAlerts").Bool("enabled")
 }
 
 // weigh notes what is known against the version in use.
@@ -281,7 +291,7 @@ func (c *chooser) mend() bool {
 func (c *chooser) bound() Weakness {
 	var out Weakness
 	for _, w := range c.d.Weaknesses {
-		if w.Fix == "" {
+		if w.Fix == "" || w.Listed {
 			continue
 		}
 		if order := c.scheme.Compare(w.Fix, out.Fix); out.Fix == "" || order > 0 || order == 0 && w.After {

@@ -48,6 +48,7 @@ func TestHits(t *testing.T) {
 		{"not sorted", "npm", []Affected{osv(Event{Fixed: "2.1.0"}, Event{Introduced: "2.0.0"}, Event{Fixed: "1.2.0"}, Event{Introduced: "0"})}, "1.0.0", "1.2.0"},
 		{"between two stretches", "npm", []Affected{osv(Event{Introduced: "0"}, Event{Fixed: "1.2.0"}, Event{Introduced: "2.0.0"}, Event{Fixed: "2.1.0"})}, "1.5.0", "no"},
 		{"the later of two", "npm", []Affected{osv(Event{Introduced: "0"}, Event{Fixed: "1.1.0"}), osv(Event{Introduced: "1.3.0"})}, "1.5.1", ""},
+		{"what ends one lies in another", "npm", []Affected{osv(Event{Introduced: "3.0.0"}, Event{Fixed: "3.3.8"}), osv(Event{Introduced: "3.2.0"}, Event{Fixed: "3.2.16"})}, "3.2.0", "3.3.8"},
 		{"the last with it", "npm", []Affected{osv(Event{Introduced: "0"}, Event{Last: "1.2.0"})}, "1.2.0", "1.2.0"},
 		{"after the last with it", "npm", []Affected{osv(Event{Introduced: "0"}, Event{Last: "1.2.0"})}, "1.2.1", "no"},
 		{"listed", "npm", []Affected{{Versions: []string{"1.0.1"}}}, "1.0.1", ""},
@@ -205,4 +206,25 @@ func TestPackageKey(t *testing.T) {
 			t.Errorf("%s %s is filed under %s", names[0], names[1], got.Name)
 		}
 	}
+}
+
+func FuzzAffectedBy(f *testing.F) {
+	f.Add(">= 1.8.0, < 1.8.8", "1.8.8", "1.8.1")
+	f.Add("= 1", "", "1")
+	f.Fuzz(func(t *testing.T, text, fix, version string) {
+		x, ok := AffectedBy(text, fix)
+		if !ok {
+			return
+		}
+		for _, name := range []string{"npm", "pep440", "docker"} {
+			scheme, err := schemes.Schemes(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, hit := Advisory{Affected: []Affected{x}}.hits(scheme, version)
+			if hit && w.mends(scheme, version) {
+				t.Errorf("%s: %s is affected by %q and mended by %q", name, version, text, w.Fix)
+			}
+		}
+	})
 }
