@@ -40,7 +40,7 @@ func (c *call) graphRepo(r *repo) typed {
 		"sshUrl": is("git@" + c.s.hostname() + ":" + r.fullName() + ".git"), "description": is(orNull(r.description)), "isFork": is(false), "parent": is(nil),
 		"isArchived": is(r.archived), "isDisabled": is(false), "isPrivate": is(r.private), "isTemplate": is(false), "visibility": is(visibility),
 		"isEmpty":          func(args) (any, error) { return r.head(r.main) == "", nil },
-		"hasIssuesEnabled": is(true), "hasVulnerabilityAlertsEnabled": is(false), "autoMergeAllowed": is(r.autoMerge),
+		"hasIssuesEnabled": is(true), "hasVulnerabilityAlertsEnabled": is(!r.noAlerts), "autoMergeAllowed": is(r.autoMerge),
 		"mergeCommitAllowed": is(r.mergeCommit), "rebaseMergeAllowed": is(r.rebase), "squashMergeAllowed": is(r.squash), "deleteBranchOnMerge": is(r.deleteMerged),
 		"pushedAt": is(stamp(r.pushed)), "createdAt": is(stamp(r.created)), "updatedAt": is(stamp(r.pushed)), "mergeQueue": is(nil),
 		"viewerPermission": is("WRITE"),
