@@ -5,6 +5,7 @@ import (
 	"github.com/currant-bot/currant/config/jsonata"
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/artifactory"
+	"github.com/currant-bot/currant/datasources/crate"
 	"github.com/currant-bot/currant/datasources/custom"
 	"github.com/currant-bot/currant/datasources/docker"
 	"github.com/currant-bot/currant/datasources/githubdigest"
@@ -24,6 +25,7 @@ import (
 // Sources lists every datasource, in order of name.
 var Sources = []*datasources.Source{
 	artifactory.Source,
+	crate.Source,
 	custom.Source(query),
 	docker.Source,
 	gitrefs.Source,

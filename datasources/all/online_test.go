@@ -13,6 +13,7 @@ import (
 
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/cache"
+	"github.com/currant-bot/currant/datasources/crate"
 	gomodules "github.com/currant-bot/currant/datasources/go"
 	"github.com/currant-bot/currant/datasources/golangversion"
 	"github.com/currant-bot/currant/datasources/host"
@@ -116,4 +117,8 @@ func TestOnlineGo(t *testing.T) {
 		t.Error("the later major version is not found")
 	}
 	check(t, golangversion.Source, "go", "1.25.0", "2025-08-08", 20)
+}
+
+func TestOnlineCrate(t *testing.T) {
+	check(t, crate.Source, "anyhow", "1.0.79", "2024-01-02", 100)
 }

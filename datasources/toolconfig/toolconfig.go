@@ -41,7 +41,7 @@ type Found struct {
 // cannot be read or understood is a problem, not an error.
 func Read(m Machine) Found {
 	var all Found
-	for _, f := range []Found{npm(m), python(m), golang(m), docker(m)} {
+	for _, f := range []Found{npm(m), python(m), golang(m), cargo(m), docker(m)} {
 		all.add(f)
 	}
 	return all

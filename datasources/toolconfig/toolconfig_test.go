@@ -133,6 +133,37 @@ func TestGo(t *testing.T) {
 	}
 }
 
+func TestCargo(t *testing.T) {
+	m := machine(map[string]string{"HOME": "/home/bot", "CARGO_REGISTRIES_MY_OTHER_TOKEN": "from-env"}, map[string]string{
+		"/home/bot/.cargo/config.toml": `
+[registries]
+company = { index = "sparse+https://crates.example.test/index/" }
+my-other = { index = "sparse+https://other.example.test/" }
+old = { index = "https://crates.example.test/git", token = "no" }
+[source.crates-io]
+replace-with = "mirror"
+[source.mirror]
+registry = "sparse+https://user:pw@mirror.example.test/api/cargo/crates/index/"
+`,
+		"/home/bot/.cargo/credentials.toml": "[registries.company]\ntoken = \"Bearer t0ken\"\n",
+	})
+	want := Found{
+		Registries: map[string][]string{"crate": {"https://mirror.example.test/api/cargo/crates/index/"}},
+		Rules: []host.Rule{
+			{MatchHost: "https://crates.example.test/index/", HostType: "crate", Token: "Bearer t0ken", AuthType: "Token-Only"},
+			{MatchHost: "https://other.example.test/", HostType: "crate", Token: "from-env", AuthType: "Token-Only"},
+			{MatchHost: "https://mirror.example.test/api/cargo/crates/index/", HostType: "crate", Username: "user", Password: "pw"},
+		},
+	}
+	if d := cmp.Diff(want, Read(m)); d != "" {
+		t.Errorf("found (-want +got):\n%s", d)
+	}
+	broken := machine(map[string]string{"CARGO_HOME": "/c"}, map[string]string{"/c/config": "= x"})
+	if f := Read(broken); len(f.Problems) != 1 || len(f.Registries) > 0 {
+		t.Errorf("found %+v", f)
+	}
+}
+
 func TestUV(t *testing.T) {
 	files := map[string]string{
 		"/home/bot/.config/uv/uv.toml": `

@@ -6,6 +6,7 @@ import (
 	"github.com/currant-bot/currant/managers/argocd"
 	"github.com/currant-bot/currant/managers/asdf"
 	"github.com/currant-bot/currant/managers/bun"
+	"github.com/currant-bot/currant/managers/cargo"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/crossplane"
 	"github.com/currant-bot/currant/managers/dockercompose"
@@ -32,6 +33,7 @@ var Managers = []*managers.Manager{
 	argocd.Manager,
 	asdf.Manager,
 	bun.Manager,
+	cargo.Manager,
 	copier.Manager,
 	crossplane.Manager,
 	dockercompose.Manager,
