@@ -116,6 +116,28 @@ func masked(name string, v *value) any {
 // credentials are those in a URL.
 var credentials = regexp.MustCompile(`(://)[^/@\s]+@`)
 
+// Sets reports whether anything sets an option that is not of one dependency alone: the top, the block of a
+// manager, or a rule.
+func (c *Config) Sets(option string) bool {
+	if _, ok := c.set[option]; ok {
+		return true
+	}
+	if _, ok := c.force[option]; ok {
+		return true
+	}
+	for _, m := range c.managers {
+		if m.block.get(option) != nil {
+			return true
+		}
+	}
+	for i := range c.rules.rules {
+		if c.rules.rules[i].value.get(option) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // OptionNames returns the names of all options and managers, to help people who
 // mistype one.
 func OptionNames() []string {

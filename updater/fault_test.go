@@ -45,6 +45,10 @@ func prepared(t testing.TB, s stage) *world {
 	t.Helper()
 	w := newWorld(t, files)
 	w.tags["postgres"] = []string{"15.1", "16.1"}
+	if s.name == "create" { // the issue is written in one stage, the others write it alike
+		_, err := w.Commit(shop, "", map[string]string{"renovate.json": strings.Replace(files["renovate.json"], "{", `{"dependencyDashboard": true, `, 1)}, "a dashboard")
+		w.must(err)
+	}
 	s.prepare(w)
 	w.ResetLog()
 	return w

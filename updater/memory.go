@@ -42,6 +42,7 @@ type record struct {
 	State    string              // fingerprint of all that a pass depends on
 	Until    time.Time           // when the outcome may change although nothing else does
 	Quiet    bool                // nothing was left to do
+	Doubt    time.Time           // since when something is not known completely; zero if all is
 }
 
 // A digestRef names a digest query without its registry, whose URL may hold a secret of
@@ -147,7 +148,7 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 			err = e
 		}
 	}
-	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Stale, t.Subjects})
+	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Issues, s.Stale, t.Subjects})
 	write(sortedAdvisories(r.Advisories))
 	for _, q := range queries {
 		write([]string{q.String(), r.reach.Lookup.Fingerprint(q, listings[q])})

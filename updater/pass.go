@@ -61,11 +61,38 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 	}
 	runner := *p.Runner
 	runner.Author = account
-	effects, err := runner.Execute(ctx, name, report.Outcomes)
+	effects, err := v.act(ctx, &runner, report)
 	if err != nil {
 		return report, effects, fmt.Errorf("acting on %s: %w", name, err)
 	}
 	return report, effects, v.remember(ctx, effects)
+}
+
+// act carries out what is to be done, and then writes the dashboard, which says what came of it.
+func (v *visit) act(ctx context.Context, runner *act.Runner, r *Report) ([]act.Effect, error) {
+	r.Outcomes = slices.DeleteFunc(r.Outcomes, func(o plan.Outcome) bool { return o.Dashboard })
+	effects, err := runner.Execute(ctx, v.name, r.Outcomes)
+	if err != nil {
+		return effects, err
+	}
+	failed := make(map[string]string)
+	for _, e := range effects {
+		if e.Err != nil {
+			failed[e.Action.Branch] = v.Engine.clean(fmt.Sprintf("%s: %v", e.Action.Kind(), e.Err))
+		}
+		for i := range r.Outcomes {
+			if o := &r.Outcomes[i]; o.Branch == e.Action.Branch && e.Number != 0 {
+				o.Number = e.Number
+			}
+		}
+	}
+	board, ok := v.board(r, failed, len(effects) > 0)
+	if !ok {
+		return effects, nil
+	}
+	r.Outcomes = append(r.Outcomes, board)
+	more, err := runner.Execute(ctx, v.name, []plan.Outcome{board})
+	return append(effects, more...), err
 }
 
 // A visit is one pass over one repository.
@@ -75,6 +102,7 @@ type visit struct {
 	host    platform.Repository
 	account platform.Account
 	repo    Repo
+	have    plan.State
 	last    record // what the last pass found
 	now     record // what this one found
 }
@@ -100,7 +128,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 	if err != nil || r.Skipped != "" {
 		return r, err
 	}
-	if err := v.Engine.decide(ctx, t, r, v.reuse(t, state)); err != nil {
+	if err := v.Engine.decide(ctx, t, r, state.Wishes, v.reuse(t, state)); err != nil {
 		return nil, err
 	}
 	v.now.Watch = watch(r, state)
@@ -109,7 +137,11 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 			return nil, err
 		}
 	}
+	v.have = state
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
+	if board, ok := v.board(r, nil, false); ok {
+		r.Outcomes = append(r.Outcomes, board)
+	}
 	for _, o := range r.Outcomes {
 		if !o.Until.IsZero() && (r.Until.IsZero() || o.Until.Before(r.Until)) {
 			r.Until = o.Until
@@ -199,6 +231,9 @@ func (v *visit) state(ctx context.Context, c *config.Config, t Tree) (plan.State
 		if s.Branches[b.Name], err = v.branch(ctx, b, c, t); err != nil {
 			return s, err
 		}
+	}
+	if err := v.issues(ctx, c, &s); err != nil {
+		return s, err
 	}
 	if v.host.BranchesOnly || !s.Orphans() {
 		return s, nil

@@ -186,7 +186,7 @@ func (e *Engine) Plan(ctx context.Context, t Tree) (*Report, error) {
 	if err := e.research(ctx, t, r); err != nil {
 		return r, err
 	}
-	return r, e.decide(ctx, t, r, nil)
+	return r, e.decide(ctx, t, r, plan.Wishes{}, nil)
 }
 
 // A reuse returns what a branch was rendered to before, if that still holds.
@@ -210,13 +210,13 @@ func (e *Engine) Propose(ctx context.Context, t Tree) (*Report, error) {
 }
 
 // decide carries r from what was found to rendered branches. again may be nil.
-func (e *Engine) decide(ctx context.Context, t Tree, r *Report, again reuse) error {
+func (e *Engine) decide(ctx context.Context, t Tree, r *Report, wishes plan.Wishes, again reuse) error {
 	w := e.world(t, r)
 	branches, err := e.propose(ctx, w, t, r)
 	if err != nil {
 		return err
 	}
-	return e.render(ctx, w, t, r, branches, again)
+	return e.render(ctx, w, t, r, plan.Grant(branches, wishes), again)
 }
 
 // propose carries r from what was found to wanted branches.

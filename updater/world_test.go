@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -198,9 +199,12 @@ func (w *world) green() {
 
 // An end is what a run leaves on the host, without what differs from run to run.
 type end struct {
-	Main  map[string]string
-	Pulls []endPull
+	Main   map[string]string
+	Pulls  []endPull
+	Issues []githubtest.Issue
 }
+
+var pullLink = regexp.MustCompile(`\.\./pull/\d+`)
 
 type endPull struct {
 	Branch, Title, Body, State string
@@ -229,6 +233,12 @@ func (w *world) end() end {
 			x.Content = read(p.Branch)
 		}
 		e.Pulls = append(e.Pulls, x)
+	}
+	e.Issues, err = w.Issues(shop)
+	w.must(err)
+	for i := range e.Issues { // numbers differ
+		e.Issues[i].Number = 0
+		e.Issues[i].Body, _, _ = strings.Cut(pullLink.ReplaceAllString(e.Issues[i].Body, "../pull/N"), "<!--currant:")
 	}
 	slices.SortStableFunc(e.Pulls, func(a, b endPull) int { return strings.Compare(a.Branch, b.Branch) })
 	return e

@@ -167,6 +167,11 @@ func (r *Runner) one(ctx context.Context, repo string, a plan.Action, why []plan
 		e.Number, e.Err = a.Close.Number, r.Writer.Close(ctx, repo, *a.Close)
 	case a.Merge != nil:
 		e.Number, e.Err = a.Merge.Number, r.Writer.Merge(ctx, repo, *a.Merge)
+	case a.Note != nil:
+		e.Number, e.Err = r.Writer.Note(ctx, repo, *a.Note)
+		if errors.Is(e.Err, platform.ErrExists) {
+			e.Err = nil
+		}
 	default:
 		return e, fmt.Errorf("action of %s does nothing", a.Branch)
 	}

@@ -57,6 +57,10 @@ func (h *host) Merge(_ context.Context, _ string, m platform.Merging) error {
 	return h.note("merge", m.Branch)
 }
 
+func (h *host) Note(_ context.Context, _ string, n platform.Notice) (int, error) {
+	return 9, h.note("note", fmt.Sprint(n.Number))
+}
+
 func wanted(branch string) plan.Outcome {
 	return plan.Outcome{Branch: branch, Reasons: []plan.Reason{{Text: "because of s3cret"}}, Actions: []plan.Action{
 		{Branch: branch, Push: &platform.Branch{Name: branch, Base: "base"}},

@@ -34,6 +34,8 @@ type State struct {
 	Stale      string                     // why configuration is not certain; "" if it is
 	Unsure     string                     // why not all weaknesses are known; "" if they are
 	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
+	Issues     []platform.Issue           // that may be ours, newest first
+	Wishes     Wishes                     // what people ticked on the dashboard
 }
 
 // Orphans reports whether there is a branch of ours that never had a pull request,
@@ -67,6 +69,7 @@ type Action struct {
 	Edit   *platform.Edit     `json:",omitempty"`
 	Close  *platform.Closing  `json:",omitempty"`
 	Merge  *platform.Merging  `json:",omitempty"`
+	Note   *platform.Notice   `json:",omitempty"`
 }
 
 // Kind names what a does.
@@ -80,6 +83,8 @@ func (a Action) Kind() string {
 		return "edit"
 	case a.Close != nil:
 		return "close"
+	case a.Note != nil:
+		return "note"
 	}
 	return "merge"
 }
@@ -100,11 +105,13 @@ func (a Action) Key(repo string) string {
 	case a.Open != nil:
 		detail = a.Open.Base + a.Open.Title + a.Open.Head
 	case a.Edit != nil:
-		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), a.Edit.AddLabels)
+		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), a.Edit.AddLabels, a.Edit.RemoveLabels)
 	case a.Close != nil:
 		detail = fmt.Sprint(a.Close.Number, a.Close.Head)
 	case a.Merge != nil:
 		detail = fmt.Sprint(a.Merge.Number, a.Merge.Head)
+	case a.Note != nil:
+		detail = fmt.Sprint(a.Note.Number, deref(a.Note.Was), deref(a.Note.Title), deref(a.Note.Body), a.Note.Open != nil && *a.Note.Open, a.Note.AddLabels)
 	}
 	return strings.Join([]string{a.Kind(), repo, a.Branch, Hash(detail)}, ":")
 }
@@ -145,6 +152,8 @@ type Outcome struct {
 	Actions []Action
 	Blocks  []policy.Block // what speaks against merging it now; only of one whose branch is as it should be
 	Until   time.Time      // when it may be different although nothing else changes; zero for never
+
+	Dashboard bool // it is about the issue that lists all updates, and Number is that of the issue
 }
 
 // Complete fills the pull request's body. It is called once all else is known.

@@ -10,6 +10,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/templating/text"
+	"github.com/currant-bot/currant/updater/platform"
 )
 
 // maxBody is how long a pull request's body may be, in bytes. GitHub takes
@@ -19,23 +24,44 @@ const maxBody = 58000
 // Body returns the text of the pull request for b. notes are what the tools
 // that made the change have to say, as Markdown.
 func Body(w World, b Branch, notes []string) string {
-	var out strings.Builder
-	if h := note(w, b.Members[0], b.Settings.String("prHeader")); h != "" {
-		out.WriteString(h + "\n\n")
+	first := b.Members[0]
+	parts := map[string]any{
+		"header": ended(note(w, first, b.Settings.String("prHeader"))),
+		"table":  "This PR contains the following updates:\n\n" + table(w, b),
+		"notes":  "", "warnings": "", "changelogs": "",
+		"configDescription": "\n---\n\n### Why\n\n" + why(b) + "\n---\n\n### Configuration\n\n" + configuration(b),
+		"controls":          "\n---\n\n - [ ] <!-- rebase-check -->Tick this box to have the branch made anew\n",
+		"footer":            "",
 	}
-	out.WriteString("This PR contains the following updates:\n\n")
-	out.WriteString(table(b))
-	for _, n := range slices.Concat(bodyNotes(w, b), notes, weaknesses(b)) {
-		out.WriteString("\n" + strings.TrimSpace(n) + "\n")
+	for _, n := range slices.Concat(bodyNotes(w, b), weaknesses(b)) {
+		parts["notes"] = parts["notes"].(string) + "\n" + strings.TrimSpace(n) + "\n"
 	}
-	out.WriteString("\n---\n\n### Why\n\n")
-	out.WriteString(why(b))
-	out.WriteString("\n---\n\n### Configuration\n\n")
-	out.WriteString(configuration(b))
-	if f := note(w, b.Members[0], b.Settings.String("prFooter")); f != "" {
-		out.WriteString("\n---\n\n" + f + "\n")
+	for _, n := range notes {
+		parts["warnings"] = parts["warnings"].(string) + "\n" + strings.TrimSpace(n) + "\n"
 	}
-	return cut(out.String(), maxBody)
+	if f := note(w, first, b.Settings.String("prFooter")); f != "" {
+		parts["footer"] = "\n---\n\n" + f + "\n"
+	}
+	body, err := text.Render(b.Settings.String("prBodyTemplate"), parts)
+	if err != nil { // reported when the configuration is read
+		body = ""
+		for _, name := range bodyParts {
+			body += parts[name].(string)
+		}
+	}
+	return cut(body, maxBody)
+}
+
+// bodyParts are the parts of a body in their usual order. What the tools that made the change say is a warning, which a template that leaves
+// out release notes still has.
+var bodyParts = []string{"header", "table", "warnings", "notes", "changelogs", "configDescription", "controls", "footer"}
+
+// ended is a paragraph of its own.
+func ended(s string) string {
+	if s == "" {
+		return ""
+	}
+	return s + "\n\n"
 }
 
 // bodyNotes are the prBodyNotes of all members, each text once.
@@ -77,19 +103,23 @@ func cut(text string, limit int) string {
 	return text + note
 }
 
-// table lists the updates, without columns that would be empty.
-func table(b Branch) string {
-	rows := [][]string{{"Package", "Type", "Update", "Change", "Pending"}}
+// table lists the updates in the columns of prBodyColumns, without those that would be empty.
+func table(w World, b Branch) string {
+	names := b.Settings.Strings("prBodyColumns")
+	rows := [][]string{headings(b.Settings, names)}
 	seen := make(map[string]bool)
 	for _, m := range b.Members {
-		row := []string{packageCell(m), Quiet(m.Decision.Dep.Kind), m.Update.Type, changeCell(m), pendingCell(m)}
+		var row []string
+		for _, n := range names {
+			row = append(row, cell(w, m, n))
+		}
 		if key := strings.Join(row, "\x00"); !seen[key] {
 			seen[key] = true
 			rows = append(rows, row)
 		}
 	}
 	var columns []int
-	for i := range rows[0] {
+	for i := range names {
 		if slices.ContainsFunc(rows[1:], func(r []string) bool { return r[i] != "" }) {
 			columns = append(columns, i)
 		}
@@ -106,6 +136,61 @@ func table(b Branch) string {
 	}
 	return out.String()
 }
+
+// headings are the first row of the table.
+func headings(s config.Settings, names []string) []string {
+	own := s.Object("prBodyHeadingDefinitions")
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = strings.Join(strings.Fields(n), " ")
+		if h, ok := own[n].(string); ok && !strings.Contains(h, "{{") {
+			out[i] = strings.Join(strings.Fields(picture.ReplaceAllString(h, "")), " ")
+		}
+	}
+	return out
+}
+
+// picture is a picture in Markdown or HTML: readers of a pull request would ask a third host for it.
+var picture = regexp.MustCompile(`(?i)!\[[^\]]*\]\([^)]*\)|<img[^>]*>`)
+
+// cell is one cell of the table. What configuration defines is a template; the usual columns are our own rendering.
+func cell(w World, m Member, name string) string {
+	defined, _ := m.Update.Settings.Object("prBodyDefinitions")[name].(string)
+	if usual := usualCells[name]; usual != nil && defined == usualDefinitions()[name] {
+		return usual(m)
+	}
+	text := strings.Join(strings.Fields(picture.ReplaceAllString(note(w, m, defined), "")), " ")
+	if emptyLink.MatchString(text) {
+		return ""
+	}
+	return mention.ReplaceAllString(strings.ReplaceAll(text, "<", "&lt;"), "$1@\u200b$2")
+}
+
+// emptyLink is what is left of a picture that was a link.
+var emptyLink = regexp.MustCompile(`^\[\s*\]\([^)]*\)$`)
+
+var usualCells = map[string]func(Member) string{
+	"Package": packageCell,
+	"Type":    func(m Member) string { return Quiet(m.Decision.Dep.Kind) },
+	"Update":  func(m Member) string { return m.Update.Type },
+	"Change":  changeCell,
+	"Pending": pendingCell,
+}
+
+// usualDefinitions are the default of prBodyDefinitions.
+var usualDefinitions = sync.OnceValue(func() map[string]string {
+	out := make(map[string]string)
+	for _, o := range config.Options() {
+		if o.Name != "prBodyDefinitions" {
+			continue
+		}
+		all, _ := o.Default.(map[string]any)
+		for name, v := range all {
+			out[name], _ = v.(string)
+		}
+	}
+	return out
+})
 
 func packageCell(m Member) string {
 	d := m.Decision
@@ -218,20 +303,37 @@ func configuration(b Branch) string {
 		}
 	}
 	out.WriteString(strings.Join(lines, "; ") + ".\n\n")
-	out.WriteString("♻ **Rebasing**: whenever the base branch changes the same files. A branch to which somebody else has committed is left alone.\n\n")
-	out.WriteString("🔕 **Ignore**: close this PR and it is not proposed again.\n")
+	out.WriteString("♻ **Rebasing**: " + rebasing(b) + ", or when you tick the box below. A branch to which somebody else has committed is left alone.\n\n")
+	if b.Settings.String("recreateWhen") == "always" {
+		out.WriteString("👻 **Immortal**: this PR comes back when it is closed without being merged.\n")
+	} else {
+		out.WriteString("🔕 **Ignore**: close this PR and it is not proposed again.\n")
+	}
 	return out.String()
+}
+
+// rebasing says when the branch is made anew.
+func rebasing(b Branch) string {
+	switch rebase := b.Settings.String("rebaseWhen"); {
+	case rebase == "never":
+		return "never"
+	case fresh(rebase, b.Automerge, platform.Unknown):
+		return "whenever the base branch has moved on"
+	}
+	return "whenever the base branch changes the same files"
 }
 
 // A Marker is what Currant notes in the body of its pull requests, invisible
 // to readers: what it wrote last, so that what people changed is theirs.
 type Marker struct {
 	Version int      `json:"v"`
+	Kind    string   `json:"kind,omitempty"`    // "" for a pull request
 	Title   string   `json:"title"`             // hash of the title that Currant gave
 	Body    string   `json:"body"`              // hash of the body without the marker
 	Updates string   `json:"updates"`           // hash of the members and their new values
 	Labels  bool     `json:"labels,omitempty"`  // they were added once more
 	Mends   bool     `json:"mends,omitempty"`   // it mends weaknesses
+	Granted bool     `json:"granted,omitempty"` // a person approved of it on the dashboard
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
 

@@ -7,11 +7,11 @@ import (
 )
 
 // Unopened reports whether the pull request for b waits for the checks of its
-// branch, by prCreation.
+// branch, or for a person, by prCreation.
 func (b Branch) Unopened() bool {
 	switch b.Settings.String("prCreation") {
-	case "not-pending", "status-success":
-		return true
+	case "not-pending", "status-success", "approval":
+		return b.Wish == ""
 	}
 	return false
 }
@@ -27,6 +27,9 @@ func (r *reconciler) creation(b Rendered, branch BranchState) (why *Reason, unti
 	}
 	passed, failed, pending := tally(r.have.Checks[branch.Head])
 	switch s.String("prCreation") {
+	case "approval":
+		x := reason(CodeApproval, at, "a person must approve its pull request: prCreation is approval")
+		return &x, until
 	case "status-success":
 		if passed == 0 || failed > 0 || pending > 0 {
 			return no("its pull request waits until all checks of the branch are green"), until
@@ -69,7 +72,7 @@ func (r *reconciler) later(o Outcome, b Rendered, branch BranchState, push bool)
 	if !b.Unopened() {
 		return o, false
 	}
-	if push {
+	if push && b.Settings.String("prCreation") != "approval" {
 		return o.end(UpdateIt, reason(CodeChecks, b.Settings.Origin("prCreation"), "its pull request waits for the checks of the branch: prCreation is %s", b.Settings.String("prCreation"))), true
 	}
 	why, until := r.creation(b, branch)
@@ -77,5 +80,11 @@ func (r *reconciler) later(o Outcome, b Rendered, branch BranchState, push bool)
 		return o, false
 	}
 	o.Until = until
+	switch {
+	case push:
+		return o.end(UpdateIt, *why), true
+	case why.Code == CodeApproval:
+		return o.end(Approve, *why), true
+	}
 	return o.end(Wait, *why), true
 }

@@ -35,7 +35,8 @@ func TestPrCreation(t *testing.T) {
 		{"green", `{"prCreation": "status-success"}`, at(platform.Passed), monday, Create},
 		{"red", `{"prCreation": "status-success"}`, at(platform.Passed, platform.Failed), monday.Add(999 * time.Hour), Wait},
 		{"none is not green", `{"prCreation": "status-success"}`, at(), monday, Wait},
-		{"approval", `{"prCreation": "approval"}`, State{}, monday, Approve},
+		{"approval: the branch comes first", `{"prCreation": "approval"}`, State{}, monday, UpdateIt},
+		{"approval", `{"prCreation": "approval"}`, at(platform.Passed), monday, Approve},
 	} {
 		o := Reconcile([]Rendered{scheduled(t, tc.text, tc.now)}, nil, tc.have, tc.now)[0]
 		opened := false

@@ -39,6 +39,7 @@ type Branch struct {
 	Making    config.Window // when it may be made
 	Merging   config.Window // when it may merge by itself
 	Until     time.Time     // when one of them opens or closes; zero for never
+	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
 }
 
 // Group collects decisions into branches, sorted in the order in which they

@@ -128,6 +128,9 @@ const (
 	CodePolicy       Code = "policy"
 	CodeRender       Code = "render"
 	CodeRebase       Code = "rebase"
+	CodeGroup        Code = "group"   // its group is not large enough yet
+	CodeStopped      Code = "stopped" // a label says to leave it alone
+	CodeWish         Code = "wish"    // a person asked for it
 )
 
 func reason(code Code, origin config.Origin, format string, args ...any) Reason {

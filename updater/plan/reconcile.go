@@ -90,13 +90,14 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	case len(b.Blobs) == 0:
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
 	}
-	if label := b.Settings.String("stopUpdatingLabel"); open != nil && label != "" && slices.Contains(open.Labels, label) {
-		return o.end(Hands, reason(CodeEdited, b.Settings.Origin("stopUpdatingLabel"), "it has the label %q, so it is left alone", label))
+	asked := b.asked(open)
+	if label := b.Settings.String("stopUpdatingLabel"); open != nil && label != "" && hasLabel(open.Labels, label) && asked == "" {
+		return o.end(Hands, reason(CodeStopped, b.Settings.Origin("stopUpdatingLabel"), "it has the label %q, so it is left alone", label))
 	}
-	if exists && branch.Foreign != "" {
+	if exists && branch.Foreign != "" && asked == "" {
 		return o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
 	}
-	if open == nil {
+	if open == nil && b.Wish == "" {
 		if p := r.declined(b); p != nil {
 			o.Number = p.Number
 			return o.end(Declined, reason(CodeClosed, config.Origin{}, "#%d was closed without being merged", p.Number))
@@ -174,20 +175,28 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 	return nil
 }
 
-// blocked says why a branch is not made now; "" if it may be.
+// asked says how somebody asked for b to be made anew; "" if nobody did.
+func (b Rendered) asked(open *platform.Pull) string {
+	if b.Wish != "" {
+		return "somebody ticked it on the dashboard"
+	}
+	return requested(b.Settings, open)
+}
+
+// blocked says why a branch is not made now; "" if it may be. A wish goes before all rules.
 func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	s := b.Settings
 	switch {
+	case b.Wish != "":
+		return "", nil
 	case b.State == Approval:
 		return Approve, nil
-	case s.String("prCreation") == "approval":
-		return Approve, []Reason{reason(CodeApproval, s.Origin("prCreation"), "a person must approve it first: prCreation is approval")}
 	case !b.Making.Open:
 		return Wait, []Reason{closed("schedule", b.Making)}
 	case b.Security:
 		return "", nil // no limit holds it back
 	case b.Group != "" && len(b.Members) < s.Int("minimumGroupSize"):
-		return Wait, []Reason{reason(CodeLimit, s.Origin("minimumGroupSize"), "the group has %d updates, and minimumGroupSize is %d", len(b.Members), s.Int("minimumGroupSize"))}
+		return Wait, []Reason{reason(CodeGroup, s.Origin("minimumGroupSize"), "the group has %d updates, and minimumGroupSize is %d", len(b.Members), s.Int("minimumGroupSize"))}
 	case s.Int("branchConcurrentLimit") > 0 && r.branches >= s.Int("branchConcurrentLimit"):
 		return Wait, []Reason{reason(CodeLimit, s.Origin("branchConcurrentLimit"), "there are %d branches, and branchConcurrentLimit is %d", r.branches, s.Int("branchConcurrentLimit"))}
 	}
@@ -206,8 +215,12 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 // realise makes the branch and its pull request as they should be, or merges.
 func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists bool, open *platform.Pull) Outcome {
 	s := b.Settings
+	asked := b.asked(open)
 	push, why := stale(b, branch, exists, open)
-	if push && exists && !b.Making.Open && !s.Bool("updateNotScheduled") {
+	if asked != "" && (branch.Behind || branch.Foreign != "") {
+		push, why = true, asked
+	}
+	if push && exists && !b.Making.Open && !s.Bool("updateNotScheduled") && asked == "" {
 		return o.end(Unchanged, reason(CodeSchedule, s.Origin("updateNotScheduled"), "%s, but updateNotScheduled is off", why), closed("schedule", b.Making))
 	}
 	head := branch.Head
@@ -226,9 +239,10 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		if o, wait := r.later(o, b, branch, push); wait {
 			return o
 		}
-		body := Sign(b.Branch, b.Title, b.body)
+		next := b.marker(b.Title, b.body)
+		next.Granted = b.Wish != "" && b.wantsApproval()
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Open: &platform.Proposal{
-			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: body, Labels: b.Labels, Draft: b.Settings.Bool("draftPR"),
+			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: b.Labels, Draft: b.Settings.Bool("draftPR"),
 		}})
 		return o.end(Create)
 	}
@@ -299,22 +313,40 @@ func fresh(rebase string, automerge bool, state platform.Mergeable) bool {
 func edit(b Rendered, p platform.Pull) (platform.Edit, bool) {
 	e := platform.Edit{Number: p.Number, Was: p.Title}
 	marker, ours := ReadMarker(p.Body)
-	if p.Title != b.Title && (!ours || marker.Title == Hash(strings.TrimSuffix(p.Title, autoclosed))) {
+	title := strings.TrimSpace(strings.TrimPrefix(p.Title, rebasePrefix))
+	switch {
+	case p.Title != b.Title && (!ours || marker.Title == Hash(strings.TrimSuffix(title, autoclosed))):
 		e.Title = &b.Title
+	case p.Title != title:
+		e.Title = &title // a person's, with the request taken off
 	}
 	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
 	next := b.marker(b.Title, b.body)
-	next.Labels = marker.Labels
+	next.Labels, next.Granted = marker.Labels, marker.Granted || b.Wish != "" && b.wantsApproval()
+	if label := b.Settings.String("rebaseLabel"); label != "" && hasLabel(p.Labels, label) {
+		e.RemoveLabels = []string{label}
+	}
 	if ours && !marker.Labels && unlabelled(b, p) {
 		e.AddLabels, next.Labels = b.Labels, true
 	}
-	if !ours || marker.Body != next.Body || marker.Updates != next.Updates || marker.Labels != next.Labels || e.Title != nil {
+	if !ours || !marker.same(next) || e.Title != nil || rebaseTicked.MatchString(unix(p.Body)) {
 		body := sign(next, b.body)
 		if body != p.Body {
 			e.Body = &body
 		}
 	}
-	return e, e.Title != nil || e.Body != nil
+	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil
+}
+
+// same reports whether two markers say the same, apart from the title.
+func (m Marker) same(n Marker) bool {
+	return m.Body == n.Body && m.Updates == n.Updates && m.Labels == n.Labels && m.Granted == n.Granted
+}
+
+// wantsApproval reports whether a person must approve of b.
+func (b Branch) wantsApproval() bool {
+	return b.Settings.String("prCreation") == "approval" ||
+		slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Settings.Bool("dependencyDashboardApproval") })
 }
 
 // unlabelled reports whether a pull request has none of its labels: adding them
@@ -327,8 +359,9 @@ func unlabelled(b Rendered, p platform.Pull) bool {
 
 // merge merges the pull request if the gate lets it.
 func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platform.Pull) Outcome {
+	marker, _ := ReadMarker(p.Body)
 	blocks := policy.Judge(policy.Case{
-		Automerge: b.Automerge, Ready: b.State == Ready && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
+		Automerge: b.Automerge, Ready: (b.State == Ready || b.State == Approval && marker.Granted) && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
 		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign,
 	})
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {

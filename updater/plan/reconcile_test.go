@@ -64,7 +64,19 @@ func (s *scene) look(t *testing.T, l Listing) {
 	}
 }
 
-func (s *scene) reconcile() []Outcome { return Reconcile(s.want, s.ds, s.state, now) }
+func (s *scene) reconcile() []Outcome {
+	var bs []Branch
+	for _, r := range s.want {
+		bs = append(bs, r.Branch)
+	}
+	for i, b := range Grant(bs, s.state.Wishes) {
+		if s.want[i].Branch = b; s.want[i].Blobs == nil && b.Wish == WishEarly { // as the engine does
+			s.want[i].Changes = platform.Changeset{"package.json": {Text: "new"}}
+			s.want[i].Blobs = map[string]string{"package.json": "blob 0"}
+		}
+	}
+	return Reconcile(s.want, s.ds, s.state, now)
+}
 
 // only returns the one outcome.
 func (s *scene) only(t *testing.T) Outcome {
@@ -90,6 +102,9 @@ func (s *scene) change(f func(*BranchState)) {
 	f(&b)
 	s.state.Branches["renovate/x-1.x"] = b
 }
+
+// wish ticks the box of the branch on the dashboard.
+func (s *scene) wish(w Wish) { s.state.Wishes = Wishes{Branches: map[string]Wish{"renovate/x-1.x": w}} }
 
 func (s *scene) gone() { s.state.Branches, s.state.Pulls = map[string]BranchState{}, nil }
 
@@ -213,6 +228,56 @@ func TestReconcile(t *testing.T) {
 			s.want[0].Blobs["package.json"] = "other 0"
 		}, UpdateIt, "push edit", ""},
 
+		// What people ask for (docs.renovatebot.com/key-concepts/dashboard, docs.renovatebot.com/updating-rebasing).
+		{"approved", `{"dependencyDashboardApproval": true}`, func(_ *testing.T, s *scene) { s.gone(); s.wish(WishApprove) }, Create, "push open", "ticked"},
+		{"too young, and asked for", `{"minimumReleaseAge": "3 years"}`, func(t *testing.T, s *scene) {
+			s.gone()
+			s.wish(WishEarly)
+			s.look(t, answer(releases("1.0.0", "1.1.0")...))
+		}, Create, "push open", "ticked"},
+		{"beyond the limit", `{"prConcurrentLimit": 1}`, func(_ *testing.T, s *scene) {
+			s.gone()
+			s.state.Pulls = []platform.Pull{{Number: 9, Branch: "renovate/y", State: platform.Open}}
+			s.wish(WishUnlimit)
+		}, Create, "push open", ""},
+		{"outside of the schedule", `{"schedule": ["before 1am on friday"]}`, func(_ *testing.T, s *scene) { s.gone(); s.wish(WishNow) }, Create, "push open", ""},
+		{"closed, and asked for", ``, func(_ *testing.T, s *scene) { closed(s); s.wish(WishRecreate) }, Create, "push open", ""},
+		{"rebase, and nothing to do", ``, func(_ *testing.T, s *scene) { s.wish(WishRebase) }, Unchanged, "", ""},
+		{"rebase, and behind", ``, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind = true })
+			s.wish(WishRebase)
+		}, UpdateIt, "push", "ticked"},
+		{"a person committed, and somebody wants to begin anew", ``, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Foreign = "Ada" })
+			s.wish(WishRebase)
+		}, UpdateIt, "push", "ticked"},
+		{"the box in the pull request", `{"rebaseWhen": "never"}`, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind = true })
+			s.state.Pulls[0].Body = strings.ReplaceAll(strings.Replace(s.state.Pulls[0].Body, "- [ ] <!-- rebase-check", "- [x] <!-- rebase-check", 1), "\n", "\r\n")
+		}, UpdateIt, "push edit", "box in its text"},
+		{"the box, and nothing to do", ``, func(_ *testing.T, s *scene) {
+			s.state.Pulls[0].Body = strings.Replace(s.state.Pulls[0].Body, "- [ ] <!-- rebase-check", "- [x] <!-- rebase-check", 1)
+		}, Edit, "edit", ""},
+		{"the label", `{"rebaseLabel": "again"}`, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind, b.Foreign = true, "Ada" })
+			s.state.Pulls[0].Labels = []string{"Again"}
+		}, UpdateIt, "push edit", "label again"},
+		{"the title", ``, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind = true })
+			s.state.Pulls[0].Title = "rebase! " + s.state.Pulls[0].Title
+		}, UpdateIt, "push edit", "begins with"},
+		{"stop-updating", ``, func(_ *testing.T, s *scene) {
+			s.want[0].Blobs["package.json"] = "other 0"
+			s.state.Pulls[0].Labels = []string{"stop-updating"}
+		}, Hands, "", "left alone"},
+		{"stop-updating, and asked for", ``, func(_ *testing.T, s *scene) {
+			s.want[0].Blobs["package.json"] = "other 0"
+			s.state.Pulls[0].Labels = []string{"stop-updating"}
+			s.wish(WishRebase)
+		}, UpdateIt, "push", ""},
+		{"doubt wins over wishes", ``, func(t *testing.T, s *scene) { outage(t, s); s.wish(WishRebase) }, Hold, "", ""},
+		{"approval came later than the pull request", `{"automerge": true, "dependencyDashboardApproval": true}`, func(*testing.T, *scene) {}, Unchanged, "", "not every update of it"},
+
 		{"labels were lost", `{"labels": ["deps"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = nil }, Edit, "edit", ""},
 		{"a person took one label away", `{"labels": ["deps", "more"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = []string{"more"} }, Unchanged, "", ""},
 	} {
@@ -256,6 +321,9 @@ func TestEditSettles(t *testing.T) {
 		"another's everything": func(p *platform.Pull) { p.Body, p.Title = "Renovate's", "Renovate's" },
 		"autoclosed":           func(p *platform.Pull) { p.Title += autoclosed },
 		"no labels":            func(p *platform.Pull) { p.Labels = nil },
+		"asked by the box":     func(p *platform.Pull) { p.Body = strings.Replace(p.Body, "[ ] <!-- rebase", "[x] <!-- rebase", 1) },
+		"asked by the label":   func(p *platform.Pull) { p.Labels = append(p.Labels, "rebase") },
+		"asked by the title":   func(p *platform.Pull) { p.Title = "rebase! " + p.Title },
 	} {
 		s := scened(t, `{"labels": ["deps"]}`)
 		change(&s.state.Pulls[0])
@@ -274,7 +342,7 @@ func TestEditSettles(t *testing.T) {
 		if e.Body != nil {
 			p.Body = *e.Body
 		}
-		p.Labels = append(p.Labels, e.AddLabels...)
+		p.Labels = append(slices.DeleteFunc(p.Labels, func(l string) bool { return slices.Contains(e.RemoveLabels, l) }), e.AddLabels...)
 		if p.Title != s.want[0].Title || !slices.Contains(p.Labels, "deps") {
 			t.Errorf("%s: %+v", name, p)
 		}

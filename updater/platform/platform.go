@@ -38,6 +38,7 @@ type Repository struct {
 	MergeMethods []Method // that the repository allows, in its order of preference
 	AutoDelete   bool     // the host deletes the branch of a merged pull request
 	BranchesOnly bool     // there are no pull requests here, as in a plain checkout
+	NoIssues     bool     // there are no issues here
 }
 
 // A Method is how a pull request is merged.
@@ -86,6 +87,16 @@ const (
 	Behind     Mergeable = "behind"  // the repository wants it up to date with its base
 )
 
+// An Issue is an issue that the bot keeps, or may take over from another bot.
+type Issue struct {
+	Number      int
+	Title, Body string
+	Open        bool
+	Author      string
+	Ours        bool // the account that writes made it
+	Labels      []string
+}
+
 // Checks are the results for one commit.
 type Checks struct {
 	Head     string
@@ -123,6 +134,10 @@ type Reader interface {
 	// Checks returns the checks of commit head, and which of them branch base requires.
 	Checks(ctx context.Context, repo, base, head string) (Checks, error)
 
+	// Issues returns the issues of repo that may be ours, newest first: all by our own account, and open ones
+	// with one of the titles whose text only people and bots with rights in the repository can have written.
+	Issues(ctx context.Context, repo string, titles []string) ([]Issue, error)
+
 	// File returns a file of a repository; ref is "" for the default branch. The error
 	// is [ErrNotFound] if there is none.
 	File(ctx context.Context, repo, path, ref string) ([]byte, error)
@@ -148,6 +163,9 @@ type Writer interface {
 	Edit(ctx context.Context, repo string, e Edit) error
 	Close(ctx context.Context, repo string, c Closing) error
 	Merge(ctx context.Context, repo string, m Merging) error
+
+	// Note makes or changes an issue and returns its number.
+	Note(ctx context.Context, repo string, n Notice) (number int, err error)
 }
 
 // A Branch is what a branch of ours should be: one commit on Base.
@@ -172,9 +190,19 @@ type Proposal struct {
 
 // An Edit changes a pull request's texts. A nil field stays.
 type Edit struct {
-	Number      int
-	Was         string // the title that the pull request must have
+	Number       int
+	Was          string // the title that the pull request must have
+	Title, Body  *string
+	AddLabels    []string
+	RemoveLabels []string
+}
+
+// A Notice makes or changes an issue. A nil field stays.
+type Notice struct {
+	Number      int     // 0 for a new one
+	Was         *string // the body that the issue must have; nil if it does not matter
 	Title, Body *string
+	Open        *bool
 	AddLabels   []string
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -156,7 +157,23 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 			return w.r.explain(err, "%s", doing)
 		}
 	}
+	if err := w.unlabel(ctx, owner, repo, p, e.RemoveLabels); err != nil {
+		return w.r.explain(err, "taking labels from #%d of %s", e.Number, name)
+	}
 	return w.r.explain(w.label(ctx, owner, repo, p, e.AddLabels), "labelling #%d of %s", e.Number, name)
+}
+
+// unlabel takes labels away that a pull request has.
+func (w *Writer) unlabel(ctx context.Context, owner, repo string, p *gh.PullRequest, labels []string) error {
+	for _, has := range p.Labels {
+		if !slices.ContainsFunc(labels, func(l string) bool { return strings.EqualFold(has.GetName(), l) }) {
+			continue
+		}
+		if _, err := w.r.api.Issues.RemoveLabelForIssue(ctx, owner, repo, p.GetNumber(), url.PathEscape(has.GetName())); err != nil && statusOf(err) != http.StatusNotFound {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close comments on a pull request, closes it and deletes its branch, each if that is still to be done. A branch is

@@ -87,6 +87,9 @@ func (c *call) createIssue() (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
+	if c.repo.noIssues {
+		return reply{}, fail(410, "Issues has been disabled in this repository.")
+	}
 	if in.Title == nil {
 		return reply{}, invalid("Issue", "title", "missing_field", "")
 	}

@@ -14,6 +14,8 @@ type account struct {
 	id    int64
 	login string
 	kind  string // "User", "Bot" or "Organization"
+
+	stranger bool // without rights in any repository
 }
 
 // email returns the address that GitHub gives an account that shows none.
@@ -47,6 +49,7 @@ type repo struct {
 	description string
 	private     bool
 	archived    bool
+	noIssues    bool
 	main        string // default branch
 	created     time.Time
 	pushed      time.Time

@@ -350,3 +350,77 @@ func (s *Server) Pulls(name string) (list []PullRequest, err error) {
 	})
 	return list, err
 }
+
+// An Issue is what the server holds of an issue.
+type Issue struct {
+	Number      int
+	Title, Body string
+	Open        bool
+	Author      string
+	Labels      []string
+}
+
+// Issues returns a repository's issues in the order of their numbers.
+func (s *Server) Issues(name string) (list []Issue, err error) {
+	err = s.with("listing issues", name, func(r *repo) error {
+		all := r.sorted()
+		slices.Reverse(all)
+		for _, i := range all {
+			if i.pull != nil {
+				continue
+			}
+			x := Issue{Number: i.number, Title: i.title, Body: i.body, Open: i.open, Author: i.author.login}
+			for _, l := range i.labels {
+				x.Labels = append(x.Labels, l.name)
+			}
+			list = append(list, x)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// PutIssue makes x an issue by its author, or changes one that has its number, as a person does in a browser.
+func (s *Server) PutIssue(name string, x Issue) (number int, err error) {
+	err = s.with("writing an issue", name, func(r *repo) error {
+		i := r.issues[x.Number]
+		if i == nil {
+			r.last++
+			i = &issue{id: s.id(), number: r.last, author: s.account(x.Author, userKind(x.Author)), created: s.now()}
+			r.issues[i.number] = i
+		}
+		i.title, i.body, i.open, i.updated, number = x.Title, x.Body, x.Open, s.now(), i.number
+		if i.pull == nil && !i.open {
+			i.reason, i.closed = "completed", s.now()
+		}
+		i.labels = nil
+		for _, l := range x.Labels {
+			i.labels = append(i.labels, &label{id: s.id(), name: l, color: "ededed"})
+		}
+		return nil
+	})
+	return number, err
+}
+
+// EditPull changes the title, the text and the labels of a pull request, as a person does in a browser.
+func (s *Server) EditPull(name string, p PullRequest) error {
+	_, err := s.PutIssue(name, Issue{Number: p.Number, Title: p.Title, Body: p.Body, Open: p.State == "open", Author: p.Author, Labels: p.Labels})
+	return err
+}
+
+func userKind(login string) string {
+	if strings.HasSuffix(login, "[bot]") {
+		return "Bot"
+	}
+	return "User"
+}
+
+// Stranger makes a user who has no rights in any repository.
+func (s *Server) Stranger(login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account(login, "User").stranger = true
+}
+
+// NoIssues switches issues off.
+func NoIssues() Setting { return func(r *repo) { r.noIssues = true } }

@@ -76,7 +76,7 @@ func (r *Reader) Repository(_ context.Context, name string) (platform.Repository
 	if err != nil {
 		return platform.Repository{}, err
 	}
-	out := platform.Repository{Name: r.name, CloneURL: "file://" + filepath.ToSlash(r.opts.Dir), Default: refs.Default, BranchesOnly: true}
+	out := platform.Repository{Name: r.name, CloneURL: "file://" + filepath.ToSlash(r.opts.Dir), Default: refs.Default, BranchesOnly: true, NoIssues: true}
 	for _, usual := range []string{"main", "master"} {
 		if out.Default == "" && refs.Heads[usual] != "" {
 			out.Default = usual
@@ -87,6 +87,11 @@ func (r *Reader) Repository(_ context.Context, name string) (platform.Repository
 
 // Pulls returns none.
 func (r *Reader) Pulls(_ context.Context, name, _ string) ([]platform.Pull, error) {
+	return nil, r.check(name)
+}
+
+// Issues returns none.
+func (r *Reader) Issues(_ context.Context, name string, _ []string) ([]platform.Issue, error) {
 	return nil, r.check(name)
 }
 
@@ -156,4 +161,9 @@ func (w *Writer) Close(context.Context, string, platform.Closing) error {
 // Merge returns [ErrNoPulls].
 func (w *Writer) Merge(context.Context, string, platform.Merging) error {
 	return fmt.Errorf("merging a pull request of %s: %w", w.r.name, ErrNoPulls)
+}
+
+// Note returns [ErrNoPulls]: issues there are none either.
+func (w *Writer) Note(context.Context, string, platform.Notice) (int, error) {
+	return 0, fmt.Errorf("writing an issue of %s: %w", w.r.name, ErrNoPulls)
 }

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 		"push": testPush, "push twice": testPushTwice, "push on conditions": testPushConditions, "racing pushes": testRace,
 		"hostile paths": testHostilePaths, "empty repository": testEmpty,
 		"no pull requests": testNoPulls, "open": testOpen, "edit": testEdit, "close": testClose, "merge": testMerge,
+		"issues": testIssues,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

@@ -1,0 +1,193 @@
+package updater_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform/githubtest"
+)
+
+// boarded is a repository whose updates wait for a person: postgres by a rule, redis by the limit.
+var boarded = map[string]string{
+	"renovate.json": `{"dependencyDashboard": true, "dependencyDashboardLabels": ["deps"], "prHourlyLimit": 0, "prConcurrentLimit": 1, "separateMajorMinor": false,
+  "packageRules": [{"matchPackageNames": ["postgres"], "dependencyDashboardApproval": true}]}`,
+	"Dockerfile":    "FROM redis:7.0\n",
+	"a/Dockerfile":  "FROM alpine:3.19\n",
+	"db/Dockerfile": "FROM postgres:15.1 AS db",
+}
+
+// board returns the dashboard, which there must be one of.
+func (w *world) board() githubtest.Issue {
+	w.Helper()
+	all, err := w.Issues(shop)
+	w.must(err)
+	if len(all) != 1 {
+		w.Fatalf("%d issues: %+v", len(all), all)
+	}
+	return all[0]
+}
+
+// tick ticks boxes of the dashboard as a browser does.
+func (w *world) tick(marks ...string) {
+	w.Helper()
+	b := w.board()
+	for _, m := range marks {
+		if !strings.Contains(b.Body, " - [ ] <!-- "+m+" -->") {
+			w.Fatalf("there is no box %s in\n%s", m, b.Body)
+		}
+		b.Body = strings.Replace(b.Body, " - [ ] <!-- "+m+" -->", " - [x] <!-- "+m+" -->", 1)
+	}
+	b.Body = strings.ReplaceAll(b.Body, "\n", "\r\n")
+	_, err := w.PutIssue(shop, b)
+	w.must(err)
+}
+
+// quietly makes a pass that must write nothing.
+func (w *world) quietly() *plan.Outcome {
+	w.Helper()
+	w.ResetLog()
+	r, effects, err := w.pass(w.Context())
+	w.must(err)
+	if len(effects) > 0 || len(w.Writes()) > 0 {
+		w.Fatalf("a second pass writes: %+v", w.Writes())
+	}
+	for i := range r.Outcomes {
+		if r.Outcomes[i].Dashboard {
+			return &r.Outcomes[i]
+		}
+	}
+	return nil
+}
+
+func TestDashboardLife(t *testing.T) {
+	w := newWorld(t, boarded)
+	w.tags["alpine"] = []string{"3.19", "3.20"}
+	w.once()
+	b := w.board()
+	if !b.Open || b.Title != "Dependency Dashboard" || len(b.Labels) != 1 {
+		t.Errorf("%+v", b)
+	}
+	for _, line := range []string{
+		" - [ ] <!-- approve-branch=renovate/postgres-16.x -->Update postgres Docker tag to v16",
+		" - [ ] <!-- unlimit-branch=renovate/redis-7.x -->Update redis Docker tag to v7.2",
+		" - [ ] <!-- rebase-branch=renovate/alpine-3.x -->[Update alpine Docker tag to v3.20](../pull/1)",
+		" - `redis 7.0` → [Updates: `7.2`]",
+	} {
+		if !strings.Contains(b.Body, line) {
+			t.Errorf("no %s in\n%s", line, b.Body)
+		}
+	}
+	w.quietly()
+
+	w.tick("approve-branch=renovate/postgres-16.x", "unlimit-branch=renovate/redis-7.x")
+	w.once()
+	if got := titles(w); got["Update postgres Docker tag to v16"] != "open" || got["Update redis Docker tag to v7.2"] != "open" {
+		t.Errorf("%v", got)
+	}
+	if b = w.board(); strings.Contains(b.Body, "[x]") || strings.Count(b.Body, "](../pull/") != 3 {
+		t.Error(b.Body)
+	}
+	w.quietly()
+
+	// All of them anew: two are behind.
+	_, err := w.Commit(shop, "", map[string]string{"README.md": "hello"}, "more")
+	w.must(err)
+	w.quietly()
+	w.tick("rebase-all-open-prs")
+	w.once()
+	for _, branch := range []string{"renovate/alpine-3.x", "renovate/redis-7.x", "renovate/postgres-16.x"} {
+		if text, err := w.ReadFile(shop, branch, "README.md"); text != "hello" || err != nil {
+			t.Errorf("%s was not made anew: %v", branch, err)
+		}
+	}
+	w.quietly()
+
+	// A person's commit is thrown away only when somebody asks for it.
+	_, err = w.CommitAs("ada", shop, "renovate/redis-7.x", map[string]string{"note": "mine"}, "mine")
+	w.must(err)
+	w.once()
+	if b = w.board(); !strings.Contains(b.Body, "## PR Edited (Blocked)") {
+		t.Error(b.Body)
+	}
+	w.quietly()
+	w.tick("rebase-branch=renovate/redis-7.x")
+	w.once()
+	if _, err := w.ReadFile(shop, "renovate/redis-7.x", "note"); err == nil {
+		t.Error("the person's commit is still there")
+	}
+	w.quietly()
+
+	// Closed by a person, then wanted after all.
+	pulls, err := w.Pulls(shop)
+	w.must(err)
+	for _, p := range pulls {
+		if p.Branch == "renovate/redis-7.x" {
+			p.State = "closed"
+			w.must(w.EditPull(shop, p))
+		}
+	}
+	w.once()
+	w.tick("recreate-branch=renovate/redis-7.x")
+	w.clean()
+	if n := len(titlesOf(w, "renovate/redis-7.x")); n != 2 {
+		t.Errorf("%d pull requests", n)
+	}
+
+	// Somebody closes the dashboard: it comes back when there is something new.
+	b = w.board()
+	b.Open = false
+	_, err = w.PutIssue(shop, b)
+	w.must(err)
+	w.quietly()
+	w.tags["redis"] = append(w.tags["redis"], "7.4")
+	w.once()
+	if !w.board().Open {
+		t.Error("it stays closed although there is something new")
+	}
+	_, err = w.Commit(shop, "", map[string]string{"renovate.json": `{"prHourlyLimit": 0}`}, "no dashboard")
+	w.must(err)
+	w.clean()
+	if w.board().Open {
+		t.Error("it is open although nobody wants it")
+	}
+}
+
+func titlesOf(w *world, branch string) (out []string) {
+	pulls, err := w.Pulls(shop)
+	w.must(err)
+	for _, p := range pulls {
+		if p.Branch == branch {
+			out = append(out, p.Title)
+		}
+	}
+	return out
+}
+
+// What is pushed and refused stays ticked.
+func TestTicksOutliveFaults(t *testing.T) {
+	w := newWorld(t, boarded)
+	w.once()
+	w.tick("approve-branch=renovate/postgres-16.x")
+	w.Inject(githubtest.Fault{Op: "git-receive-pack", Kind: githubtest.Refuse, Status: 500, Times: -1})
+	_, _, err := w.pass(t.Context())
+	w.must(err)
+	if b := w.board(); !strings.Contains(b.Body, "[x] <!-- retry-branch=renovate/postgres-16.x") {
+		t.Error(b.Body)
+	}
+	w.ClearFaults()
+	w.clean()
+	if titles(w)["Update postgres Docker tag to v16"] != "open" {
+		t.Error("the tick was lost")
+	}
+}
+
+// A token that may not see issues still makes pull requests.
+func TestNoPermissionForIssues(t *testing.T) {
+	w := newWorld(t, boarded)
+	w.Inject(githubtest.Fault{Op: "issues/list-for-repo", Kind: githubtest.Refuse, Status: 403, Times: -1})
+	w.clean()
+	if titles(w)["Update redis Docker tag to v7.2"] != "open" {
+		t.Error("nothing was done")
+	}
+}
