@@ -22,10 +22,15 @@ import (
 	"github.com/currant-bot/currant/managers/kustomize"
 	"github.com/currant-bot/currant/managers/mise"
 	"github.com/currant-bot/currant/managers/npm"
+	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/pep621"
 	"github.com/currant-bot/currant/managers/poetry"
 	"github.com/currant-bot/currant/managers/tekton"
 	"github.com/currant-bot/currant/managers/terraform"
+	"github.com/currant-bot/currant/managers/terraformversion"
+	"github.com/currant-bot/currant/managers/terragrunt"
+	"github.com/currant-bot/currant/managers/terragruntversion"
+	"github.com/currant-bot/currant/managers/tflintplugin"
 )
 
 // Managers lists every manager, in order of name.
@@ -49,8 +54,13 @@ var Managers = []*managers.Manager{
 	kustomize.Manager,
 	mise.Manager,
 	npm.Manager,
+	opentofuversion.Manager,
 	pep621.Manager,
 	poetry.Manager,
 	tekton.Manager,
 	terraform.Manager,
+	terraformversion.Manager,
+	terragrunt.Manager,
+	terragruntversion.Manager,
+	tflintplugin.Manager,
 }

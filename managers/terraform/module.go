@@ -14,19 +14,19 @@ func (r *reader) module(b hclspan.Block) {
 	d := managers.Dep{Name: b.Label(0), Kind: "module", Line: b.Line}
 	address := source.Text
 	if source.Kind == hclspan.Missing || address == "" {
-		r.add(skipped(versioned(d, version), managers.NoSource, ""))
+		r.add(modulesource.Skipped(modulesource.Versioned(d, version), managers.NoSource, ""))
 		return
 	}
 	s := modulesource.Parse(address)
-	if _, ok := source.Field(); !ok && source.Kind == hclspan.Expression {
-		s = modulesource.Source{} // nothing of it is known
-	}
-	if source.Kind == hclspan.Expression {
-		d = skipped(d, managers.ContainsVariable, "the source is "+address)
+	if _, ok := source.Field(); source.Kind == hclspan.Expression && (!ok || s.Kind == modulesource.Unknown || s.Variable()) {
+		d = modulesource.Skipped(d, managers.ContainsVariable, "the source is "+address)
+		if !ok {
+			s = modulesource.Source{} // nothing of it is known
+		}
 	}
 	switch s.Kind {
 	case modulesource.Local:
-		d = versioned(skipped(d, managers.Local, ""), version)
+		d = modulesource.Versioned(modulesource.Skipped(d, managers.Local, ""), version)
 	case modulesource.Registry:
 		d = r.registryModule(d, s, version)
 	case modulesource.Git:
@@ -34,7 +34,7 @@ func (r *reader) module(b hclspan.Block) {
 	case modulesource.OCI:
 		d = ociModule(d, s, source)
 	default:
-		d = versioned(skipped(d, managers.UnsupportedURL, "only modules of registries, git and OCI have versions to look up"), version)
+		d = modulesource.Versioned(modulesource.Skipped(d, managers.UnsupportedURL, "only modules of registries, git and OCI have versions to look up"), version)
 	}
 	d.Line = source.Line
 	r.add(d)
@@ -45,14 +45,14 @@ func (r *reader) registryModule(d managers.Dep, s modulesource.Source, version h
 	if s.Host != "" {
 		d.Name, d.Registries = s.Host+"/"+s.Path, []string{"https://" + s.Host}
 	}
-	return versioned(d, version)
+	return modulesource.Versioned(d, version)
 }
 
 // gitModule returns the dependency on a tag of a git repository.
 func gitModule(d managers.Dep, s modulesource.Source, source hclspan.Value) managers.Dep {
 	ref := s.Param("ref")
 	if ref.IsZero() {
-		return skipped(d, managers.UnversionedReference, "no ref is given, so it is whatever the branch holds")
+		return modulesource.Skipped(d, managers.UnversionedReference, "no ref is given, so it is whatever the branch holds")
 	}
 	d.Name, d.Package, d.Datasource = s.Name(), s.URL(), "git-tags"
 	if repo, ok := s.Owned("github.com", "www.github.com"); ok {
@@ -65,28 +65,14 @@ func gitModule(d managers.Dep, s modulesource.Source, source hclspan.Value) mana
 			d.Name += "//" + s.Folder
 		}
 	}
-	d.Value = parameter(&d, source, ref)
+	d.Value = modulesource.Place(&d, source, ref)
 	return d
 }
 
 // ociModule returns the dependency on a package in an OCI registry. It is chosen by a tag or by a digest.
 func ociModule(d managers.Dep, s modulesource.Source, source hclspan.Value) managers.Dep {
 	d.Package, d.Datasource = s.Host+"/"+s.Path+s.Suffix, "docker"
-	d.Value = parameter(&d, source, s.Param("tag"))
-	d.Digest = parameter(&d, source, s.Param("digest"))
+	d.Value = modulesource.Place(&d, source, s.Param("tag"))
+	d.Digest = modulesource.Place(&d, source, s.Param("digest"))
 	return needsVersion(d)
-}
-
-// parameter returns the place in the file of a parameter of a module's address. If it is not there as
-// such, d is skipped.
-func parameter(d *managers.Dep, source hclspan.Value, p managers.Field) managers.Field {
-	if p.IsZero() {
-		return p
-	}
-	f, ok := source.Sub(p.Start, p.End())
-	if !ok {
-		*d = skipped(*d, managers.Unsupported, "the source is written with escapes")
-		d.Composed = p.Text
-	}
-	return f
 }

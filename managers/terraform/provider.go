@@ -13,7 +13,7 @@ import (
 // providers come from.
 func (r *reader) settings(b hclspan.Block) {
 	if v := b.Get("required_version"); v.Kind != hclspan.Missing {
-		d := versioned(r.tool("required_version", v.Line), v)
+		d := modulesource.Versioned(r.tool("required_version", v.Line), v)
 		if d.Value.IsZero() && d.Composed == "" {
 			d.Skip = managers.UnspecifiedVersion
 		}
@@ -27,7 +27,7 @@ func (r *reader) settings(b hclspan.Block) {
 			}
 			d := r.providerAt(p.Name, source)
 			d.Kind, d.Line = "required_provider", p.Line
-			r.add(needsVersion(versioned(d, version)))
+			r.add(needsVersion(modulesource.Versioned(d, version)))
 		}
 	}
 }
@@ -37,12 +37,12 @@ func (r *reader) settings(b hclspan.Block) {
 func (r *reader) provider(b hclspan.Block) {
 	d := r.providerAt(b.Label(0), hclspan.Value{})
 	d.Kind, d.Line = "provider", b.Line
-	r.add(needsVersion(versioned(d, b.Get("version"))))
+	r.add(needsVersion(modulesource.Versioned(d, b.Get("version"))))
 }
 
 func needsVersion(d managers.Dep) managers.Dep {
 	if d.Value.IsZero() && d.Composed == "" && d.Digest.IsZero() {
-		return skipped(d, managers.UnspecifiedVersion, "")
+		return modulesource.Skipped(d, managers.UnspecifiedVersion, "")
 	}
 	return d
 }
@@ -55,7 +55,7 @@ func (r *reader) providerAt(name string, source hclspan.Value) managers.Dep {
 	}
 	d := managers.Dep{Name: name, Datasource: "terraform-provider"}
 	if name == "" {
-		return skipped(d, managers.InvalidName, "")
+		return modulesource.Skipped(d, managers.InvalidName, "")
 	}
 	parts := strings.Split(strings.ToLower(strings.TrimSpace(source.Text)), "/")
 	host := ""
@@ -67,7 +67,7 @@ func (r *reader) providerAt(name string, source hclspan.Value) managers.Dep {
 	case len(parts) == 3:
 		host, parts = parts[0], parts[1:]
 	case len(parts) > 3:
-		d = skipped(d, managers.InvalidName, "the source is "+source.Text)
+		d = modulesource.Skipped(d, managers.InvalidName, "the source is "+source.Text)
 	}
 	d.Package = strings.Join(parts, "/")
 	if r.lock == nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/internal/hclspan"
 	"github.com/currant-bot/currant/managers/internal/image"
+	"github.com/currant-bot/currant/managers/internal/modulesource"
 )
 
 // registryImage is the data source that looks up an image.
@@ -55,14 +56,14 @@ func imageDep(kind string, line int, ref hclspan.Value) managers.Dep {
 	switch {
 	case ref.Kind == hclspan.Expression:
 		d.Datasource = image.Datasource
-		d = skipped(d, managers.ContainsVariable, "the image is "+ref.Text)
+		d = modulesource.Skipped(d, managers.ContainsVariable, "the image is "+ref.Text)
 	case ok:
 		d = image.Dep(field)
 		d.Kind = kind
 	case ref.Kind == hclspan.String && ref.Text != "":
-		d = skipped(d, managers.Unsupported, "the image is written with escapes")
+		d = modulesource.Skipped(d, managers.Unsupported, "the image is written with escapes")
 	default:
-		d = skipped(d, managers.InvalidDependency, "no image is given")
+		d = modulesource.Skipped(d, managers.InvalidDependency, "no image is given")
 	}
 	if ref.Line > 0 {
 		d.Line = ref.Line
@@ -101,8 +102,8 @@ func (r *reader) containers(kind string, b hclspan.Block) {
 // workspace reads the version that Terraform Cloud runs for a workspace.
 func (r *reader) workspace(b hclspan.Block) {
 	d := r.tool("tfe_workspace", b.Line)
-	d.Name = "hashicorp/terraform" // the provider is HashiCorp's, whoever reads the file
-	r.add(needsVersion(versioned(d, b.Get("terraform_version"))))
+	d.Package = "" // the provider is HashiCorp's, whoever reads the file
+	r.add(needsVersion(modulesource.Versioned(d, b.Get("terraform_version"))))
 }
 
 // helmRelease reads a chart.
@@ -110,23 +111,23 @@ func (r *reader) helmRelease(b hclspan.Block) {
 	chart, repository := b.Get("chart"), b.Get("repository")
 	d := managers.Dep{Name: chart.Text, Kind: "helm_release", Datasource: "helm", Line: b.Line}
 	if chart.Kind == hclspan.Expression || repository.Kind == hclspan.Expression {
-		d = skipped(d, managers.ContainsVariable, "the chart is "+strings.TrimSpace(repository.Text+" "+chart.Text))
+		d = modulesource.Skipped(d, managers.ContainsVariable, "the chart is "+strings.TrimSpace(repository.Text+" "+chart.Text))
 	}
 	base := strings.TrimSuffix(repository.Text, "/")
 	switch {
 	case chart.Text == "":
-		d = skipped(d, managers.InvalidName, "no chart is given")
+		d = modulesource.Skipped(d, managers.InvalidName, "no chart is given")
 	case strings.HasPrefix(chart.Text, "oci://"):
 		d.Name, d.Datasource = strings.TrimPrefix(chart.Text, "oci://"), "docker"
 	case strings.HasPrefix(base, "oci://"):
 		d.Package, d.Datasource = strings.TrimPrefix(base, "oci://")+"/"+chart.Text, "docker"
 	case strings.HasPrefix(chart.Text, ".") || strings.HasPrefix(chart.Text, "/"):
-		d = skipped(d, managers.LocalChart, "")
+		d = modulesource.Skipped(d, managers.LocalChart, "")
 	case strings.Contains(chart.Text, "://"):
-		d = skipped(d, managers.UnsupportedURL, "the chart is a file somewhere, not in a repository")
+		d = modulesource.Skipped(d, managers.UnsupportedURL, "the chart is a file somewhere, not in a repository")
 	}
 	if d.Datasource == "helm" && repository.Text != "" {
 		d.Registries = []string{repository.Text}
 	}
-	r.add(versioned(d, b.Get("version")))
+	r.add(modulesource.Versioned(d, b.Get("version")))
 }

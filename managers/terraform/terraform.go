@@ -81,44 +81,15 @@ func (r *reader) fallback() []string {
 	return nil
 }
 
-// tool returns the dependency on Terraform or OpenTofu itself.
+// tool returns the dependency on Terraform or OpenTofu itself. It is called the same for both, as by
+// Renovate, whose rules and live pull requests stay as they are; only where its releases are listed differs.
 func (r *reader) tool(kind string, line int) managers.Dep {
-	name := "hashicorp/terraform"
-	if r.tofu {
-		name = "opentofu/opentofu"
-	}
-	return managers.Dep{
-		Name: name, Kind: kind, Datasource: "github-releases", Versioning: scheme, Line: line,
+	d := managers.Dep{
+		Name: "hashicorp/terraform", Kind: kind, Datasource: "github-releases", Versioning: scheme, Line: line,
 		Config: map[string]any{"extractVersion": `^v(?<version>.+)$`},
 	}
-}
-
-// versioned returns d with the version or constraint that v is.
-func versioned(d managers.Dep, v hclspan.Value) managers.Dep {
-	text := strings.TrimSpace(v.Text)
-	if text == "" {
-		return d
-	}
-	d.Line = v.Line
-	at := strings.Index(v.Text, text)
-	field, ok := v.Sub(at, at+len(text))
-	switch {
-	case v.Kind == hclspan.String && ok:
-		d.Value = field
-		return d
-	case v.Kind == hclspan.Expression:
-		d = skipped(d, managers.ContainsVariable, "the version is "+text)
-	default:
-		d = skipped(d, managers.Unsupported, "the version is not written as a plain string")
-	}
-	d.Composed = text
-	return d
-}
-
-// skipped returns d with a reason not to look it up, if it has none yet.
-func skipped(d managers.Dep, why managers.Skip, note string) managers.Dep {
-	if d.Skip == "" {
-		d.Skip, d.Note = why, note
+	if r.tofu {
+		d.Package = "opentofu/opentofu"
 	}
 	return d
 }

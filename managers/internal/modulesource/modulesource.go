@@ -50,9 +50,16 @@ var (
 	drive    = regexp.MustCompile(`^[a-zA-Z]:[\\/]`)
 )
 
-// Parse takes an address apart.
+// hard matches what is evaluated in a template and has characters that mean something in addresses.
+var hard = regexp.MustCompile("\\$\\{[^}]*[^\\w.()}-]|%\\{")
+
+// Parse takes an address apart. In a template, variables may stand for any part; where that makes it
+// unclear what is which, nothing of it is known.
 func Parse(address string) Source {
 	var s Source
+	if hard.MatchString(address) {
+		return s
+	}
 	rest := address
 	if m := getter.FindString(rest); m != "" {
 		s.Getter, rest = strings.TrimSuffix(m, "::"), rest[len(m):]
@@ -153,6 +160,9 @@ func (s Source) Param(name string) managers.Field {
 	}
 	return managers.Field{}
 }
+
+// Variable reports whether a template leaves open which package it is.
+func (s Source) Variable() bool { return strings.Contains(s.Host+s.Path, "${") }
 
 // Owned returns the first two parts of the path, which are the repository on code hosts
 // such as GitHub, if the host is one of those given.
