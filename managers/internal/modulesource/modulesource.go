@@ -51,7 +51,7 @@ var (
 )
 
 // hard matches what is evaluated in a template and has characters that mean something in addresses.
-var hard = regexp.MustCompile("\\$\\{[^}]*[^\\w.()}-]|%\\{")
+var hard = regexp.MustCompile(`\$\{[^}]*[^\w.()}-]|%\{`)
 
 // Parse takes an address apart. In a template, variables may stand for any part; where that makes it
 // unclear what is which, nothing of it is known.
