@@ -77,6 +77,13 @@ type Describer interface {
 	Describe(ctx context.Context, q Query, version string) (*Listing, error)
 }
 
+// A Dater is a Datasource that knows when a version was published where its listing does not
+// say, for the price of a request for each version.
+type Dater interface {
+	// Date returns when the registry took version in; zero if it does not say.
+	Date(ctx context.Context, q Query, version string) (time.Time, error)
+}
+
 // A Source is one kind of registry.
 type Source struct {
 	Name       string // such as "docker"

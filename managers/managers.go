@@ -220,12 +220,14 @@ const (
 	LocalChart            Skip = "local-chart"
 	LocalDependency       Skip = "local-dependency"
 	MissingDepName        Skip = "missing-depname"
+	NamePlaceholder       Skip = "name-placeholder"
 	NoRepository          Skip = "no-repository"
 	NoSource              Skip = "no-source"
 	NoVersion             Skip = "no-version"
 	NotAVersion           Skip = "not-a-version"
 	PathDependency        Skip = "path-dependency"
 	PlaceholderURL        Skip = "placeholder-url"
+	RecursivePlaceholder  Skip = "recursive-placeholder"
 	Unsupported           Skip = "unsupported"
 	UnsupportedChartType  Skip = "unsupported-chart-type"
 	UnsupportedDatasource Skip = "unsupported-datasource"
@@ -237,6 +239,7 @@ const (
 	UnknownRegistry       Skip = "unknown-registry"
 	UnknownValue          Skip = "unknown-value"
 	UnversionedReference  Skip = "unversioned-reference"
+	VersionPlaceholder    Skip = "version-placeholder"
 	URLDependency         Skip = "url"
 )
 

@@ -182,7 +182,7 @@ func writeJSONL(w io.Writer, found []plan.Found) error {
 		enc := json.NewEncoder(&line)
 		enc.SetEscapeHTML(false)
 		err := enc.Encode(dependency{
-			Manager: f.Manager, PackageFile: f.Path, DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
+			Manager: f.Manager, PackageFile: f.File(), DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
 			Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Pinned()),
 			DepType: orNull(f.Dep.Kind), SkipReason: orNull(string(f.Dep.Skip)), Versioning: orNull(f.Dep.Versioning),
 			RegistryURLs: registryURLs(f),

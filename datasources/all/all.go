@@ -16,7 +16,9 @@ import (
 	"github.com/currant-bot/currant/datasources/gittags"
 	gomodules "github.com/currant-bot/currant/datasources/go"
 	"github.com/currant-bot/currant/datasources/golangversion"
+	"github.com/currant-bot/currant/datasources/gradleversion"
 	"github.com/currant-bot/currant/datasources/helm"
+	"github.com/currant-bot/currant/datasources/maven"
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/pypi"
@@ -36,7 +38,9 @@ var Sources = []*datasources.Source{
 	githubtags.Source,
 	gomodules.Source,
 	golangversion.Source,
+	gradleversion.Source,
 	helm.Source,
+	maven.Source,
 	nodeversion.Source,
 	npm.Source,
 	pypi.Source,

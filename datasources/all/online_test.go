@@ -4,6 +4,7 @@ package all_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	gomodules "github.com/currant-bot/currant/datasources/go"
 	"github.com/currant-bot/currant/datasources/golangversion"
 	"github.com/currant-bot/currant/datasources/host"
+	"github.com/currant-bot/currant/datasources/maven"
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/pypi"
 	"github.com/currant-bot/currant/datasources/toolconfig"
@@ -96,6 +98,32 @@ func TestOnlineNPM(t *testing.T) {
 		t.Errorf("latest is %q, source %q", l.Channels["latest"], l.SourceURL)
 	}
 	check(t, npm.Source, "@types/node", "20.0.0", "2023-04-23", 1000)
+}
+
+func TestOnlineMaven(t *testing.T) {
+	const pkg = "com.google.guava:guava"
+	client, urls := registries(t, "maven")
+	ds := maven.Source.New(client.Env())
+	q := datasources.Query{Datasource: "maven", Registry: urls[0], Package: pkg}
+	l, err := ds.List(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Partial != "" || len(l.Releases) < 100 || !slices.ContainsFunc(l.Releases, func(r datasources.Release) bool { return r.Version == "33.0.0-jre" }) {
+		t.Errorf("%d releases, partial %q", len(l.Releases), l.Partial)
+	}
+	// A mirror may give the day on which it took the release in, or none.
+	if date, err := ds.(datasources.Dater).Date(t.Context(), q, "33.0.0-jre"); err != nil || !date.IsZero() && date.Format(time.DateOnly) < "2023-12-18" {
+		t.Errorf("33.0.0-jre was published at %v, %v", date, err)
+	}
+	d, err := ds.(datasources.Describer).Describe(t.Context(), q, "33.0.0-jre")
+	if err != nil || !strings.Contains(d.Homepage+d.SourceURL, "guava") {
+		t.Errorf("got %+v, %v", d, err)
+	}
+	q.Package = "test.currant:no-such-package-0"
+	if _, err := ds.List(t.Context(), q); !errors.Is(err, datasources.ErrNotFound) {
+		t.Errorf("a package that does not exist: %v", err)
+	}
 }
 
 func TestOnlinePyPI(t *testing.T) {

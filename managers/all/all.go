@@ -14,12 +14,15 @@ import (
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
 	"github.com/currant-bot/currant/managers/gomod"
+	"github.com/currant-bot/currant/managers/gradlewrapper"
 	"github.com/currant-bot/currant/managers/helmfile"
 	"github.com/currant-bot/currant/managers/helmrequirements"
 	"github.com/currant-bot/currant/managers/helmv3"
 	"github.com/currant-bot/currant/managers/helmvalues"
 	"github.com/currant-bot/currant/managers/kubernetes"
 	"github.com/currant-bot/currant/managers/kustomize"
+	"github.com/currant-bot/currant/managers/maven"
+	"github.com/currant-bot/currant/managers/mavenwrapper"
 	"github.com/currant-bot/currant/managers/mise"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/opentofuversion"
@@ -46,12 +49,15 @@ var Managers = []*managers.Manager{
 	flux.Manager,
 	githubactions.Manager,
 	gomod.Manager,
+	gradlewrapper.Manager,
 	helmrequirements.Manager,
 	helmvalues.Manager,
 	helmfile.Manager,
 	helmv3.Manager,
 	kubernetes.Manager,
 	kustomize.Manager,
+	maven.Manager,
+	mavenwrapper.Manager,
 	mise.Manager,
 	npm.Manager,
 	opentofuversion.Manager,

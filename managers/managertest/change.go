@@ -76,8 +76,24 @@ func (e extraction) replace(i int, value, digest string) change {
 		done[f] = text
 		c.edits[f.Path] = append(c.edits[f.Path], f.Replace(text))
 	}
+	rewrite := func(d dep) {
+		v, g := d.Value, d.Digest
+		v.Path, g.Path = d.path(v), d.path(g)
+		if done[v] != "" || done[g] != "" {
+			return
+		}
+		done[v], done[g] = value, digest
+		for _, p := range d.Rewrite {
+			edit := p.Edit(orElse(value, v.Text), orElse(digest, g.Text))
+			c.edits[d.in] = append(c.edits[d.in], edit)
+		}
+	}
 	for j, d := range e.deps {
 		if j == i || e.grouped(i, j) {
+			if len(d.Rewrite) > 0 {
+				rewrite(d)
+				continue
+			}
 			set(d, d.Value, value)
 			set(d, d.Digest, digest)
 		}
@@ -94,6 +110,13 @@ func (e extraction) replace(i int, value, digest string) change {
 	}
 	c.want = descriptions(deps)
 	return c
+}
+
+func orElse(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
 }
 
 func (e extraction) grouped(i, j int) bool {

@@ -149,7 +149,7 @@ func subject(w World, d Decision) config.Subject {
 		DepName:        d.Dep.Name,
 		PackageName:    d.Package,
 		DepType:        d.Dep.Kind,
-		File:           d.Path,
+		File:           d.File(),
 		LockFiles:      d.Dep.Locks,
 		Repository:     w.Repository,
 		BaseBranch:     w.Base,

@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,6 +28,10 @@ type Found struct {
 // Key names the dependency in its repository. Two dependencies of one file may
 // share it if they are declared twice.
 func (f Found) Key() string { return f.Manager + " " + f.Path + " " + f.Dep.Name }
+
+// File returns the file that holds the version, which configuration calls packageFile: of a property
+// in a parent project that is the parent's file, as in Renovate.
+func (f Found) File() string { return cmp.Or(f.Dep.Value.Path, f.Path) }
 
 // A World is what decisions depend on besides the dependencies themselves.
 type World struct {

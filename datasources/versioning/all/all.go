@@ -14,10 +14,12 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning/git"
 	"github.com/currant-bot/currant/datasources/versioning/githubactions"
 	"github.com/currant-bot/currant/datasources/versioning/gomoddirective"
+	"github.com/currant-bot/currant/datasources/versioning/gradle"
 	"github.com/currant-bot/currant/datasources/versioning/hashicorp"
 	"github.com/currant-bot/currant/datasources/versioning/helm"
 	"github.com/currant-bot/currant/datasources/versioning/kubernetesapi"
 	"github.com/currant-bot/currant/datasources/versioning/loose"
+	"github.com/currant-bot/currant/datasources/versioning/maven"
 	"github.com/currant-bot/currant/datasources/versioning/node"
 	"github.com/currant-bot/currant/datasources/versioning/npm"
 	"github.com/currant-bot/currant/datasources/versioning/pep440"
@@ -39,10 +41,12 @@ var schemes = map[string]versioning.Scheme{
 	"git":              git.Scheme{},
 	"github-actions":   githubactions.Scheme{},
 	"go-mod-directive": gomoddirective.Scheme{},
+	"gradle":           gradle.Scheme{},
 	"hashicorp":        hashicorp.Scheme{},
 	"helm":             helm.Scheme{},
 	"kubernetes-api":   kubernetesapi.Scheme{},
 	"loose":            loose.Scheme{},
+	"maven":            maven.Scheme{},
 	"node":             node.Scheme{},
 	"npm":              npm.Scheme{},
 	"pep440":           pep440.Scheme{},
