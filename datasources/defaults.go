@@ -80,6 +80,8 @@ func ForgeHost(name string) string {
 		return "gitlab.com"
 	case "bitbucket":
 		return "bitbucket.org"
+	case "sourcehut":
+		return "git.sr.ht"
 	}
 	return "github.com"
 }

@@ -7,9 +7,12 @@ import (
 	"github.com/currant-bot/currant/managers/asdf"
 	"github.com/currant-bot/currant/managers/bun"
 	"github.com/currant-bot/currant/managers/cargo"
+	"github.com/currant-bot/currant/managers/bunversion"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/crossplane"
 	"github.com/currant-bot/currant/managers/dockercompose"
+	"github.com/currant-bot/currant/managers/devbox"
+	"github.com/currant-bot/currant/managers/devcontainer"
 	"github.com/currant-bot/currant/managers/dockerfile"
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
@@ -24,8 +27,11 @@ import (
 	"github.com/currant-bot/currant/managers/maven"
 	"github.com/currant-bot/currant/managers/mavenwrapper"
 	"github.com/currant-bot/currant/managers/mise"
+	"github.com/currant-bot/currant/managers/nix"
+	"github.com/currant-bot/currant/managers/nodenv"
 	"github.com/currant-bot/currant/managers/npm"
 	"github.com/currant-bot/currant/managers/opentofuversion"
+	"github.com/currant-bot/currant/managers/nvm"
 	"github.com/currant-bot/currant/managers/pep621"
 	"github.com/currant-bot/currant/managers/poetry"
 	"github.com/currant-bot/currant/managers/tekton"
@@ -34,6 +40,8 @@ import (
 	"github.com/currant-bot/currant/managers/terragrunt"
 	"github.com/currant-bot/currant/managers/terragruntversion"
 	"github.com/currant-bot/currant/managers/tflintplugin"
+	"github.com/currant-bot/currant/managers/pyenv"
+	"github.com/currant-bot/currant/managers/rubyversion"
 )
 
 // Managers lists every manager, in order of name.
@@ -42,9 +50,12 @@ var Managers = []*managers.Manager{
 	asdf.Manager,
 	bun.Manager,
 	cargo.Manager,
+	bunversion.Manager,
 	copier.Manager,
 	crossplane.Manager,
 	dockercompose.Manager,
+	devbox.Manager,
+	devcontainer.Manager,
 	dockerfile.Manager,
 	flux.Manager,
 	githubactions.Manager,
@@ -59,8 +70,11 @@ var Managers = []*managers.Manager{
 	maven.Manager,
 	mavenwrapper.Manager,
 	mise.Manager,
+	nix.Manager,
+	nodenv.Manager,
 	npm.Manager,
 	opentofuversion.Manager,
+	nvm.Manager,
 	pep621.Manager,
 	poetry.Manager,
 	tekton.Manager,
@@ -69,4 +83,6 @@ var Managers = []*managers.Manager{
 	terragrunt.Manager,
 	terragruntversion.Manager,
 	tflintplugin.Manager,
+	pyenv.Manager,
+	rubyversion.Manager,
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/datasources/versioning/cargo"
 	"github.com/currant-bot/currant/datasources/versioning/debian"
+	"github.com/currant-bot/currant/datasources/versioning/devbox"
 	"github.com/currant-bot/currant/datasources/versioning/docker"
 	"github.com/currant-bot/currant/datasources/versioning/exact"
 	"github.com/currant-bot/currant/datasources/versioning/git"
@@ -20,6 +21,7 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning/kubernetesapi"
 	"github.com/currant-bot/currant/datasources/versioning/loose"
 	"github.com/currant-bot/currant/datasources/versioning/maven"
+	"github.com/currant-bot/currant/datasources/versioning/nixpkgs"
 	"github.com/currant-bot/currant/datasources/versioning/node"
 	"github.com/currant-bot/currant/datasources/versioning/npm"
 	"github.com/currant-bot/currant/datasources/versioning/pep440"
@@ -29,6 +31,7 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning/samemajor"
 	"github.com/currant-bot/currant/datasources/versioning/semver"
 	"github.com/currant-bot/currant/datasources/versioning/semvercoerced"
+	"github.com/currant-bot/currant/datasources/versioning/semverpartial"
 	"github.com/currant-bot/currant/datasources/versioning/ubuntu"
 )
 
@@ -36,6 +39,7 @@ import (
 var schemes = map[string]versioning.Scheme{
 	"cargo":            cargo.Scheme{},
 	"debian":           debian.Scheme{},
+	"devbox":           devbox.Scheme{},
 	"docker":           docker.Scheme{},
 	"exact":            exact.Scheme{},
 	"git":              git.Scheme{},
@@ -47,6 +51,7 @@ var schemes = map[string]versioning.Scheme{
 	"kubernetes-api":   kubernetesapi.Scheme{},
 	"loose":            loose.Scheme{},
 	"maven":            maven.Scheme{},
+	"nixpkgs":          nixpkgs.Scheme{},
 	"node":             node.Scheme{},
 	"npm":              npm.Scheme{},
 	"pep440":           pep440.Scheme{},
@@ -55,6 +60,7 @@ var schemes = map[string]versioning.Scheme{
 	"same-major":       samemajor.Scheme{},
 	"semver":           semver.Scheme{},
 	"semver-coerced":   semvercoerced.Scheme{},
+	"semver-partial":   semverpartial.Scheme{},
 	"ubuntu":           ubuntu.Scheme{},
 }
 

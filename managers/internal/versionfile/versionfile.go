@@ -39,3 +39,28 @@ func Release(repo string) func(managers.File) managers.Result {
 		return managers.Result{Deps: []managers.Dep{d}}
 	}
 }
+
+// Range returns the first line of a text that says anything, without blanks and comments around
+// it: a version, or a range of some words. It is zero if there is none.
+func Range(text string) managers.Field {
+	at := 0
+	for line := range strings.Lines(text) {
+		value, _, _ := strings.Cut(line, "#")
+		if value = strings.TrimSpace(value); value != "" {
+			return managers.Field{Text: value, Start: at + strings.Index(line, value)}
+		}
+		at += len(line)
+	}
+	return managers.Field{}
+}
+
+// Of returns a manager's reader for files with a version or range of d.
+func Of(d managers.Dep) func(managers.File) managers.Result {
+	return func(file managers.File) managers.Result {
+		d := d
+		if d.Value = Range(file.Text); d.Value.IsZero() {
+			return managers.Result{}
+		}
+		return managers.Result{Deps: []managers.Dep{d}}
+	}
+}

@@ -1,0 +1,18 @@
+// Package nvm reads .nvmrc.
+package nvm
+
+import (
+	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/versionfile"
+)
+
+// Manager reads .nvmrc.
+var Manager = &managers.Manager{
+	Name:       "nvm",
+	Doc:        "the version of Node.js for nvm: .nvmrc",
+	Files:      []string{`/(^|/)\.nvmrc$/`},
+	Categories: []string{"js", "node"},
+	Versioning: "node",
+	Defaults:   map[string]any{"commitMessageTopic": "Node.js", "pinDigests": false},
+	Extract:    versionfile.Of(managers.Dep{Name: "node", Datasource: "node-version"}),
+}
