@@ -42,6 +42,7 @@ import (
 	"github.com/currant-bot/currant/managers/tflintplugin"
 	"github.com/currant-bot/currant/managers/pyenv"
 	"github.com/currant-bot/currant/managers/rubyversion"
+	"github.com/currant-bot/currant/managers/terraform"
 )
 
 // Managers lists every manager, in order of name.
