@@ -10,9 +10,9 @@ import (
 	"github.com/currant-bot/currant/managers/bunversion"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/crossplane"
-	"github.com/currant-bot/currant/managers/dockercompose"
 	"github.com/currant-bot/currant/managers/devbox"
 	"github.com/currant-bot/currant/managers/devcontainer"
+	"github.com/currant-bot/currant/managers/dockercompose"
 	"github.com/currant-bot/currant/managers/dockerfile"
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
@@ -42,6 +42,7 @@ import (
 	"github.com/currant-bot/currant/managers/tflintplugin"
 	"github.com/currant-bot/currant/managers/pyenv"
 	"github.com/currant-bot/currant/managers/rubyversion"
+	"github.com/currant-bot/currant/managers/tekton"
 	"github.com/currant-bot/currant/managers/terraform"
 )
 
