@@ -6,8 +6,8 @@ import (
 	"github.com/currant-bot/currant/managers/argocd"
 	"github.com/currant-bot/currant/managers/asdf"
 	"github.com/currant-bot/currant/managers/bun"
-	"github.com/currant-bot/currant/managers/cargo"
 	"github.com/currant-bot/currant/managers/bunversion"
+	"github.com/currant-bot/currant/managers/cargo"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/crossplane"
 	"github.com/currant-bot/currant/managers/devbox"
@@ -51,13 +51,13 @@ var Managers = []*managers.Manager{
 	argocd.Manager,
 	asdf.Manager,
 	bun.Manager,
-	cargo.Manager,
 	bunversion.Manager,
+	cargo.Manager,
 	copier.Manager,
 	crossplane.Manager,
-	dockercompose.Manager,
 	devbox.Manager,
 	devcontainer.Manager,
+	dockercompose.Manager,
 	dockerfile.Manager,
 	flux.Manager,
 	githubactions.Manager,
@@ -87,4 +87,6 @@ var Managers = []*managers.Manager{
 	tflintplugin.Manager,
 	pyenv.Manager,
 	rubyversion.Manager,
+	tekton.Manager,
+	terraform.Manager,
 }
