@@ -30,20 +30,18 @@ import (
 	"github.com/currant-bot/currant/managers/nix"
 	"github.com/currant-bot/currant/managers/nodenv"
 	"github.com/currant-bot/currant/managers/npm"
-	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/nvm"
+	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/pep621"
 	"github.com/currant-bot/currant/managers/poetry"
+	"github.com/currant-bot/currant/managers/pyenv"
+	"github.com/currant-bot/currant/managers/rubyversion"
 	"github.com/currant-bot/currant/managers/tekton"
 	"github.com/currant-bot/currant/managers/terraform"
 	"github.com/currant-bot/currant/managers/terraformversion"
 	"github.com/currant-bot/currant/managers/terragrunt"
 	"github.com/currant-bot/currant/managers/terragruntversion"
 	"github.com/currant-bot/currant/managers/tflintplugin"
-	"github.com/currant-bot/currant/managers/pyenv"
-	"github.com/currant-bot/currant/managers/rubyversion"
-	"github.com/currant-bot/currant/managers/tekton"
-	"github.com/currant-bot/currant/managers/terraform"
 )
 
 // Managers lists every manager, in order of name.
@@ -75,18 +73,16 @@ var Managers = []*managers.Manager{
 	nix.Manager,
 	nodenv.Manager,
 	npm.Manager,
-	opentofuversion.Manager,
 	nvm.Manager,
+	opentofuversion.Manager,
 	pep621.Manager,
 	poetry.Manager,
+	pyenv.Manager,
+	rubyversion.Manager,
 	tekton.Manager,
 	terraform.Manager,
 	terraformversion.Manager,
 	terragrunt.Manager,
 	terragruntversion.Manager,
 	tflintplugin.Manager,
-	pyenv.Manager,
-	rubyversion.Manager,
-	tekton.Manager,
-	terraform.Manager,
 }
