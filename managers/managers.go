@@ -208,6 +208,7 @@ const (
 	FileDependency        Skip = "file"
 	GitDependency         Skip = "git-dependency"
 	GitPlugin             Skip = "git-plugin"
+	Ignored               Skip = "ignored"
 	InheritedDependency   Skip = "inherited-dependency"
 	InternalPackage       Skip = "internal-package"
 	InvalidConfig         Skip = "invalid-config"

@@ -33,6 +33,7 @@ import (
 	"github.com/currant-bot/currant/managers/nvm"
 	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/pep621"
+	"github.com/currant-bot/currant/managers/piprequirements"
 	"github.com/currant-bot/currant/managers/poetry"
 	"github.com/currant-bot/currant/managers/pyenv"
 	"github.com/currant-bot/currant/managers/rubyversion"
@@ -76,6 +77,7 @@ var Managers = []*managers.Manager{
 	nvm.Manager,
 	opentofuversion.Manager,
 	pep621.Manager,
+	piprequirements.Manager,
 	poetry.Manager,
 	pyenv.Manager,
 	rubyversion.Manager,

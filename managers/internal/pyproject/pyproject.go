@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/pep508"
 	"github.com/currant-bot/currant/managers/internal/tomlspan"
 )
 
@@ -72,7 +73,7 @@ func (x *Project) ReadStandard() {
 // ReadBuild collects the build requirements that keep says; nil for all.
 func (x *Project) ReadBuild(keep func(name string) bool) {
 	for _, v := range x.Root.Get("build-system", "requires").Items() {
-		if keep == nil || keep(v.Text[:len(named.FindString(v.Text))]) {
+		if keep == nil || keep(pep508.Name(v.Text)) {
 			x.requirement("build-system.requires", v)
 		}
 	}
@@ -100,7 +101,7 @@ func (x *Project) ReadPython() {
 		return
 	}
 	d := managers.Dep{Name: "python", Kind: "requires-python", Datasource: "python-version", Versioning: "pep440", Line: v.Line}
-	start, end := trim(v.Text, 0, len(v.Text))
+	start, end := pep508.Trim(v.Text, 0, len(v.Text))
 	d.Value, _ = v.Sub(start, end)
 	x.Add(settle(d, v.Text[start:end]), v.Start)
 }
