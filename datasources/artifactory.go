@@ -26,7 +26,7 @@ var served = map[string]struct{ kind, path string }{
 	"packagist":          {"composer", "api/composer/{repo}"},
 	"pypi":               {"pypi", "api/pypi/{repo}/simple/"},
 	"rubygems":           {"rubygems", "api/gems/{repo}/"},
-	"terraform-module":   {"terraform", "api/terraform/{repo}/modules/"},
+	"terraform-module":   {"terraform", "api/terraform/{repo}/v1/modules/"},
 	"terraform-provider": {"terraform", "api/terraform/{repo}/providers/"},
 }
 
@@ -117,11 +117,14 @@ func (a Artifactory) Map(datasource, registry, pkg string) (virtual, name string
 	for at := bare(registry); at != "" && !named; at, _ = parent(at) {
 		key, named = repos[at]
 	}
-	if !named && !sameDomain(u.Hostname(), a.url.Hostname()) {
+	if !named && !SameDomain(u.Hostname(), a.url.Hostname()) {
 		key = repos["*"]
 	}
 	if key == "" {
 		return registry, pkg, false
+	}
+	if datasource == "terraform-provider" && strings.Count(pkg, "/") == 1 {
+		pkg = u.Host + "/" + pkg // a mirror has the providers of all registries
 	}
 	path := strings.ReplaceAll(form.path, "{repo}", key)
 	if rest, below := strings.CutPrefix(path, "/"); below {
@@ -162,8 +165,8 @@ func parent(address string) (string, bool) {
 	return address[:i], true
 }
 
-// sameDomain reports whether two hosts are of the same registered domain.
-func sameDomain(a, b string) bool {
+// SameDomain reports whether two hosts are of the same registered domain.
+func SameDomain(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
 	}

@@ -105,6 +105,10 @@ func AdvisoryPage(id string) string {
 // where a configuration names none.
 const OpenTofuRegistry = "https://registry.opentofu.org"
 
+// OpenTofuAPI is where OpenTofu tells when a version was published, which its
+// registry does not. It is asked only about packages of that registry.
+const OpenTofuAPI = "https://api.opentofu.org"
+
 // PublicSimpleIndex is the simple index that pip and uv ask where nothing else
 // is configured.
 const PublicSimpleIndex = "https://pypi.org/simple"

@@ -22,6 +22,8 @@ import (
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/pypi"
+	"github.com/currant-bot/currant/datasources/terraformmodule"
+	"github.com/currant-bot/currant/datasources/terraformprovider"
 )
 
 // Sources lists every datasource, in order of name.
@@ -44,6 +46,8 @@ var Sources = []*datasources.Source{
 	nodeversion.Source,
 	npm.Source,
 	pypi.Source,
+	terraformmodule.Source,
+	terraformprovider.Source,
 }
 
 // query is the language in which custom datasources make releases of documents.
