@@ -111,7 +111,7 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w, "npm": w}, nil)
 	redact := func(s string) string { return strings.ReplaceAll(s, w.token, "[secret]") }
 	r, err := github.New(github.Options{
-		URL: w.APIURL(), Token: func(context.Context) (string, error) { return w.token, nil },
+		URL: w.APIURL(), Token: func(context.Context, string) (string, error) { return w.token, nil },
 		Client: &http.Client{Transport: w.transport}, Mirrors: filepath.Join(w.cache, "mirrors"),
 	})
 	w.must(err)

@@ -40,6 +40,7 @@ import (
 	"github.com/currant-bot/currant/updater/advisories"
 	"github.com/currant-bot/currant/updater/extract"
 	"github.com/currant-bot/currant/updater/lookup"
+	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/presets"
 	"github.com/currant-bot/currant/updater/render"
 	"github.com/currant-bot/currant/updater/render/template"
@@ -133,6 +134,8 @@ type engine struct {
 	copier *copier.Engine
 	osv    *advisories.OSV
 
+	app *app.App // nil without a GitHub App
+
 	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
 	presets  *presets.Source
 
@@ -166,6 +169,9 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	}
 	osv, err := e.rules(ctx, global)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.openApp(); err != nil {
 		return nil, err
 	}
 	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
@@ -244,7 +250,7 @@ func publicGitHub(endpoint string) bool {
 	return strings.TrimSuffix(endpoint, "/") == strings.TrimSuffix(datasources.GitHubEndpoint, "/")
 }
 
-// newClient returns a client for rules. Its answers are kept on disk, apart for
+// newClient returns a client for rules. Its answers are kept on disk, once that is open, apart for
 // each set of credentials; with ask, it asks each time whether they have changed.
 func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 	env := make(map[string]string)
@@ -252,13 +258,16 @@ func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 		k, v, _ := strings.Cut(kv, "=")
 		env[k] = v
 	}
-	c, err := host.New(host.Options{
+	o := host.Options{
 		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: "currant",
-		Cache: func(next http.RoundTripper) http.RoundTripper {
+		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: e.login(), Now: time.Now,
+	}
+	if e.disk != nil {
+		o.Cache = func(next http.RoundTripper) http.RoundTripper {
 			return &cache.Transport{Next: next, Disk: e.disk, Now: time.Now, AlwaysAsk: ask}
-		},
-		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Now: time.Now,
-	})
+		}
+	}
+	c, err := host.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("preparing connections: %w", err)
 	}

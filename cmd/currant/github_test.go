@@ -4,10 +4,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
 
@@ -62,6 +64,21 @@ func push(ts *testscript.TestScript, neg bool, args []string) {
 func check(ts *testscript.TestScript, neg bool, args []string) {
 	h := of(ts)
 	ts.Check(h.SetCheck(args[0], h.Head(args[0], args[1]), args[2], args[3]))
+}
+
+// installApp OWNER... makes a GitHub App, installs it in organisations, and logs in as it instead of with a token.
+func installApp(ts *testscript.TestScript, neg bool, args []string) {
+	h := of(ts)
+	made, err := h.CreateApp("currant", app.Permissions())
+	ts.Check(err)
+	for _, owner := range args {
+		h.Install(made.ID, owner)
+	}
+	file := ts.MkAbs("app.pem")
+	ts.Check(os.WriteFile(file, made.Key, 0o600))
+	ts.Setenv("CURRANT_TOKEN", "")
+	ts.Setenv("CURRANT_GITHUB_APP_ID", strconv.FormatInt(made.ID, 10))
+	ts.Setenv("CURRANT_GITHUB_APP_KEY_FILE", file)
 }
 
 // closePull NAME NUMBER closes a pull request as Ann.

@@ -128,14 +128,18 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 	if len(names) == 0 {
 		names = nil // all that the token reaches
 	}
+	o := github.Options{URL: e.o.endpoint, Client: e.client.HTTP(), Repositories: names, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now}
 	token := e.w.getenv("CURRANT_TOKEN")
-	if token == "" {
-		return nil, errors.New("CURRANT_TOKEN is not set: it must hold a token that may read, and for a run also write, contents and pull requests")
+	switch {
+	case e.app != nil:
+		o.Token, o.Owners = e.app.Token, e.app.Owners
+	case token != "":
+		o.Token = func(context.Context, string) (string, error) { return token, nil }
+	default:
+		return nil, errors.New("neither a GitHub App (CURRANT_GITHUB_APP_ID and _KEY_FILE; see \"currant github setup\") nor CURRANT_TOKEN is set: " +
+			"a token must be allowed to read, and for a run also to write, contents and pull requests")
 	}
-	r, err := github.New(github.Options{
-		URL: e.o.endpoint, Token: func(context.Context) (string, error) { return token, nil }, Client: e.client.HTTP(),
-		Repositories: names, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now,
-	})
+	r, err := github.New(o)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "fill": fill, "code": code,
-			"repo": repo, "push": push, "check": check, "closepull": closePull,
+			"repo": repo, "push": push, "check": check, "closepull": closePull, "app": installApp,
 		},
 	})
 }

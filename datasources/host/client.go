@@ -46,6 +46,10 @@ type Options struct {
 	// rule has credentials. nil for none.
 	Keychain func(host string) (datasources.Credential, bool)
 
+	// Login returns what to log in with at a URL for which no rule has credentials, where that is not known
+	// beforehand, such as the tokens of an app, which last an hour. nil for none.
+	Login func(u *url.URL) (datasources.Credential, bool)
+
 	// Base sends instead of the transports that the client makes; nil to make them.
 	Base http.RoundTripper
 
@@ -114,6 +118,9 @@ func (c *Client) Credential(hostType, rawURL string) (datasources.Credential, bo
 	if !r.hasCredentials() {
 		if c.o.Keychain != nil && hostType == "docker" {
 			return c.o.Keychain(u.Host)
+		}
+		if c.o.Login != nil {
+			return c.o.Login(u)
 		}
 		return datasources.Credential{}, false
 	}

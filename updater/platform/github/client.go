@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ const maxAnswer = 64 << 20
 
 // apiClient returns c with the token on requests to host, and to no other: GitHub redirects to
 // other hosts, for archives for example.
-func apiClient(c *http.Client, host string, token func(context.Context) (string, error)) *http.Client {
+func apiClient(c *http.Client, host string, token func(context.Context, string) (string, error)) *http.Client {
 	next := c.Transport
 	if next == nil {
 		next = http.DefaultTransport
@@ -29,7 +30,7 @@ func apiClient(c *http.Client, host string, token func(context.Context) (string,
 	out := *c
 	out.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
 		if req.URL.Host == host {
-			secret, err := token(req.Context())
+			secret, err := token(req.Context(), scopeOf(req))
 			if err != nil {
 				return nil, fmt.Errorf("getting the token for %s: %w", host, err)
 			}
@@ -43,6 +44,31 @@ func apiClient(c *http.Client, host string, token func(context.Context) (string,
 		return res, err
 	})
 	return &out
+}
+
+type scopeKey struct{}
+
+// within returns a context for requests that are about a repository, or all of an owner as "acme/", though
+// their path does not say so.
+func within(ctx context.Context, scope string) context.Context {
+	return context.WithValue(ctx, scopeKey{}, scope)
+}
+
+var repoPath = regexp.MustCompile(`/(?:repos/([^/]+/[^/]+)|(?:orgs|users)/([^/]+)/)`)
+
+// scopeOf says what a request is about, in the words of [Options].Token.
+func scopeOf(req *http.Request) string {
+	if scope, ok := req.Context().Value(scopeKey{}).(string); ok {
+		return scope
+	}
+	m := repoPath.FindStringSubmatch(req.URL.Path)
+	switch {
+	case m == nil:
+		return ""
+	case m[1] != "":
+		return m[1]
+	}
+	return m[2] + "/"
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -80,7 +106,13 @@ func (r *Reader) kind(err error) error {
 	var secondary *gh.AbuseRateLimitError
 	var answer *gh.ErrorResponse
 	var network net.Error
+	var auth *platform.AuthError
+	var retry *platform.RetryError
 	switch {
+	case errors.As(err, &auth): // of whoever gives out tokens
+		return auth
+	case errors.As(err, &retry):
+		return retry
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.As(err, &primary):

@@ -28,8 +28,14 @@ type Options struct {
 	// "https://ghe.example.test/api/v3/".
 	URL string
 
-	// Token returns the token to use now. It is asked for each request, so it should keep what it has.
-	Token func(ctx context.Context) (string, error)
+	// Token returns the token to use now for a repository, "acme/shop"; for what is about all
+	// repositories of an owner, "acme/"; or, for "", about none. It is asked for each request, so it should keep
+	// what it has.
+	Token func(ctx context.Context, scope string) (string, error)
+
+	// Owners lists the owners whose repositories are to be looked at where Repositories is nil, for an app;
+	// nil for a token, which reaches all that it does.
+	Owners func(ctx context.Context) ([]string, error)
 
 	// Client makes all requests, those of git too; nil for http.DefaultClient.
 	Client *http.Client
@@ -93,7 +99,11 @@ func (r *Reader) credentials(ctx context.Context, rawURL string) (gitrepo.Creden
 	if err != nil || u.Host != r.host && "api."+u.Host != r.host || u.Scheme != r.api.BaseURL.Scheme {
 		return gitrepo.Credential{}, nil
 	}
-	token, err := r.opts.Token(ctx)
+	scope := ""
+	if owner, repo, ok := strings.Cut(strings.TrimSuffix(strings.Trim(u.Path, "/"), ".git"), "/"); ok {
+		scope = owner + "/" + repo
+	}
+	token, err := r.opts.Token(ctx, scope)
 	return gitrepo.Credential{User: "x-access-token", Password: token}, err
 }
 

@@ -32,7 +32,7 @@ func newServer(t *testing.T, files map[string]string) *githubtest.Server {
 func newReader(t *testing.T, s *githubtest.Server, g githubtest.Grant) *Reader {
 	t.Helper()
 	token := s.Token(g)
-	r, err := New(Options{URL: s.APIURL(), Token: func(context.Context) (string, error) { return token, nil }, Mirrors: t.TempDir()})
+	r, err := New(Options{URL: s.APIURL(), Token: func(context.Context, string) (string, error) { return token, nil }, Mirrors: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func TestRepositories(t *testing.T) {
 }
 
 func TestNamesThatAreRefused(t *testing.T) {
-	r, err := New(Options{URL: "http://127.0.0.1:1/", Token: func(context.Context) (string, error) { return "x", nil }, Mirrors: t.TempDir()})
+	r, err := New(Options{URL: "http://127.0.0.1:1/", Token: func(context.Context, string) (string, error) { return "x", nil }, Mirrors: t.TempDir()})
 	must(t, err)
 	for _, name := range []string{"", "shop", "acme/", "/shop", "acme/shop/x", "../shop", "acme/..", "acme/shop?x", "acme/a b", "acme/%2e%2e"} {
 		if _, err := r.Repository(t.Context(), name); err == nil || !strings.Contains(err.Error(), "repository's name") {
@@ -104,7 +104,7 @@ func TestTokenStays(t *testing.T) {
 		}
 	}))
 	defer home.Close()
-	r, err := New(Options{URL: home.URL, Token: func(context.Context) (string, error) { return secret, nil }, Mirrors: t.TempDir()})
+	r, err := New(Options{URL: home.URL, Token: func(context.Context, string) (string, error) { return secret, nil }, Mirrors: t.TempDir()})
 	must(t, err)
 	if _, err := r.Repository(t.Context(), "acme/away"); err != nil {
 		t.Errorf("redirect: %v", err)
@@ -157,7 +157,7 @@ func TestPullsAreStable(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	r, err := New(Options{URL: srv.URL, Token: func(context.Context) (string, error) { return "t", nil }, Mirrors: t.TempDir()})
+	r, err := New(Options{URL: srv.URL, Token: func(context.Context, string) (string, error) { return "t", nil }, Mirrors: t.TempDir()})
 	must(t, err)
 	got, err := r.Pulls(t.Context(), "acme/shop", "renovate/")
 	if err != nil || len(got) != 200 {
@@ -180,7 +180,7 @@ func TestForksAreLeftOut(t *testing.T) {
 			{"number":3,"state":"closed","merged_at":"2026-01-01T00:00:00Z","head":{"ref":"renovate/a","repo":{"id":7}},"base":{"repo":{"id":7}}}]`)
 	}))
 	defer srv.Close()
-	r, err := New(Options{URL: srv.URL, Token: func(context.Context) (string, error) { return "t", nil }, Mirrors: t.TempDir()})
+	r, err := New(Options{URL: srv.URL, Token: func(context.Context, string) (string, error) { return "t", nil }, Mirrors: t.TempDir()})
 	must(t, err)
 	got, err := r.Pulls(t.Context(), "acme/shop", "renovate/")
 	if err != nil || len(got) != 1 || got[0].Number != 3 || got[0].State != "merged" {

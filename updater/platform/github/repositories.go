@@ -50,6 +50,24 @@ func (r *Reader) Repositories(ctx context.Context) ([]string, error) {
 
 // reachable lists what an app is installed on or, for a person's token, what the person has access to.
 func (r *Reader) reachable(ctx context.Context) (names []string, err error) {
+	if r.opts.Owners == nil {
+		return r.reached(ctx)
+	}
+	owners, err := r.opts.Owners(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, owner := range owners {
+		of, err := r.reached(within(ctx, owner+"/"))
+		if err != nil {
+			return nil, fmt.Errorf("of %s: %w", owner, err)
+		}
+		names = append(names, of...)
+	}
+	return names, nil
+}
+
+func (r *Reader) reached(ctx context.Context) (names []string, err error) {
 	err = pages(maxPages, func(o gh.ListOptions) (*gh.Response, error) {
 		list, res, err := r.api.Apps.ListRepos(ctx, &o)
 		if err != nil {

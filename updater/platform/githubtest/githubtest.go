@@ -54,12 +54,17 @@ type Server struct {
 	repos    map[string]*repo    // by lower-case "owner/name"
 	moved    map[string]*repo    // by former lower-case "owner/name"
 	tokens   map[string]*token
-	faults   []*armedFault
-	log      []Exchange
-	observe  []func(Traffic)
-	onPush   []func(Push)
-	onMerge  []func(Merge)
-	pending  []func() // calls of onPush and onMerge to make once mu is free
+
+	apps          map[int64]*app
+	installations map[int64]*installation
+	codes         map[string]pendingApp // of apps that are being made
+
+	faults  []*armedFault
+	log     []Exchange
+	observe []func(Traffic)
+	onPush  []func(Push)
+	onMerge []func(Merge)
+	pending []func() // calls of onPush and onMerge to make once mu is free
 }
 
 // New starts a server. Close it to stop it and to remove its repositories.
@@ -100,6 +105,7 @@ func New(o Options) (*Server, error) {
 		opts: o, dir: dir, base: "http://" + l.Addr().String(),
 		routes: routes, shapes: shapes, handlers: handlers(),
 		accounts: map[string]*account{}, repos: map[string]*repo{}, moved: map[string]*repo{}, tokens: map[string]*token{},
+		apps: map[int64]*app{}, installations: map[int64]*installation{}, codes: map[string]pendingApp{},
 	}
 	s.account(o.Bot, "Bot")
 	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 10 * time.Second}

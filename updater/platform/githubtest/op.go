@@ -3,7 +3,15 @@ package githubtest
 // handlers returns what is built, by operation id.
 func handlers() map[string]handler {
 	return map[string]handler{
-		"apps/list-repos-accessible-to-installation": (*call).installationRepos,
+		"apps/create-from-manifest":                       (*call).convertManifest,
+		"apps/create-installation-access-token":           (*call).createInstallationToken,
+		"apps/get-authenticated":                          (*call).getApp,
+		"apps/get-installation":                           (*call).getInstallation,
+		"apps/get-org-installation":                       (*call).getOwnerInstallation,
+		"apps/get-repo-installation":                      (*call).getRepoInstallation,
+		"apps/get-user-installation":                      (*call).getOwnerInstallation,
+		"apps/list-installations":                         (*call).listInstallations,
+		"apps/list-repos-accessible-to-installation":      (*call).installationRepos,
 		"checks/create":                                   (*call).createRun,
 		"checks/get":                                      (*call).getRun,
 		"checks/list-for-ref":                             (*call).listRuns,

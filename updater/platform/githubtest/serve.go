@@ -29,6 +29,7 @@ type call struct {
 	params map[string]string
 	body   []byte
 	who    *token // nil for an anonymous request
+	app    *app   // that signed the request itself; nil for a token
 	repo   *repo  // nil if the operation is not about one
 	name   string // of repo, once the operation is done
 	prefix string // "/api/v3" or ""
@@ -107,6 +108,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.serveGit(w, r, body, m[1]+"/"+m[2], m[3])
 		return
 	}
+	if m := newAppPath.FindStringSubmatch(path); m != nil && r.Method == http.MethodPost {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		s.newApp(w, r, m[1])
+		return
+	}
 	c := &call{s: s, r: r, body: body, header: http.Header{}}
 	rest, api := strings.CutPrefix(path, "/api/v3")
 	switch {
@@ -123,6 +129,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	rep, err := s.answer(c, path)
 	s.write(w, c, path, rep, err)
 }
+
+// newAppPath is where a browser posts the manifest of an app.
+var newAppPath = regexp.MustCompile(`^/organizations/([^/]+)/settings/apps/new$`)
 
 var byID = regexp.MustCompile(`^/repositories/(\d+)(/|$)`)
 
@@ -216,7 +225,15 @@ func (s *Server) disturb(c *call, name string) (rep reply, err error, done bool)
 // do checks that the caller may do the operation, and does it.
 func (s *Server) do(c *call, name string) (reply, error) {
 	var err error
-	if c.who, err = s.authenticate(c.r); err != nil {
+	if bearsJWT(c.r) {
+		if c.app, err = s.authenticateApp(c.r); err != nil {
+			return reply{}, err
+		}
+		name = "" // an app reaches no repository without a token
+		if !strings.HasPrefix(c.op, "apps/") {
+			return reply{}, fail(401, "A JSON web token could not be decoded")
+		}
+	} else if c.who, err = s.authenticate(c.r); err != nil {
 		return reply{}, err
 	}
 	if err := s.meter(c); err != nil {
