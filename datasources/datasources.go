@@ -50,7 +50,10 @@ type Listing struct {
 	SourceDir    string // folder in the source repository
 	ChangelogURL string
 	Withdrawn    string // why the package should no longer be used; "" if it may
-	Partial      string // why this is not all there is; "" if it is complete
+
+	// What took the place of the package, and at what version; "" for nothing.
+	Replacement, ReplacementVersion string
+	Partial                         string // why this is not all there is; "" if it is complete
 }
 
 // A Datasource asks registries. It must be safe for concurrent use.

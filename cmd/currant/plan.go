@@ -261,6 +261,7 @@ type (
 		Value   string   `json:"newValue"`
 		Version string   `json:"newVersion,omitempty"`
 		Digest  string   `json:"newDigest,omitempty"`
+		Name    string   `json:"newName,omitempty"`
 		State   string   `json:"state"`
 		Branch  string   `json:"branchName,omitempty"`
 		Reasons []string `json:"reasons"`
@@ -285,7 +286,7 @@ func writePlanJSON(w io.Writer, r *updater.Report) error {
 			j.Advisories = append(j.Advisories, w.ID)
 		}
 		for _, u := range d.Updates {
-			j.Updates = append(j.Updates, updateJSON{u.Type, u.Value, u.Version, u.Digest, string(u.State), branchOf(r, plan.Member{Decision: &d, Update: u}), texts(u.Reasons)})
+			j.Updates = append(j.Updates, updateJSON{u.Type, u.Value, u.Version, u.Digest, u.Name, string(u.State), branchOf(r, plan.Member{Decision: &d, Update: u}), texts(u.Reasons)})
 		}
 		out.Dependencies = append(out.Dependencies, j)
 	}

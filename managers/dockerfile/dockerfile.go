@@ -175,6 +175,10 @@ func (b *build) image(in instruction, word origin, vars args) {
 // reference is written, or into the default of the variable that is the whole of it.
 func place(d managers.Dep, ref, word origin) managers.Dep {
 	composed := d.Value.Text
+	at := d.NameAt
+	if d.NameAt = (managers.Field{}); at.Text != "" {
+		d.NameAt, _ = ref.slice(at.Start, at.End()).field() // else it cannot be renamed
+	}
 	for _, f := range []*managers.Field{&d.Value, &d.Digest} {
 		if f.Text == "" {
 			continue

@@ -105,6 +105,8 @@ func (u use) dep() (managers.Dep, bool) {
 	d = u.version(d, m[5])
 	if m[2] != "" {
 		d = onForge(d, m[2], m[3])
+	} else {
+		d.NameAt = managers.Field{Text: d.Name, Start: u.ref.Start}
 	}
 	return d, true
 }

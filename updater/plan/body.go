@@ -194,10 +194,13 @@ var usualDefinitions = sync.OnceValue(func() map[string]string {
 
 func packageCell(m Member) string {
 	d := m.Decision
-	name := Quiet(d.Dep.Name)
+	name, after := Quiet(d.Dep.Name), ""
+	if m.Update.Name != "" {
+		after = " → " + Quiet(m.Update.Name)
+	}
 	home, source := cmp.Or(d.Homepage, d.SourceURL), d.SourceURL
 	if !linkable(home) {
-		return name
+		return name + after
 	}
 	cell := "[" + name + "](" + home + ")"
 	if source != "" && source != home && linkable(source) {
@@ -206,7 +209,7 @@ func packageCell(m Member) string {
 	if log := m.Update.Settings.String("changelogUrl"); linkable(log) {
 		cell += " ([changelog](" + log + "))"
 	}
-	return cell
+	return cell + after
 }
 
 // pendingCell lists the newer versions that wait.
@@ -229,6 +232,9 @@ func linkable(url string) bool { return webLink.MatchString(url) && !noted.Match
 
 func changeCell(m Member) string {
 	from, to := m.Decision.Value(), m.Update.Value
+	if m.Update.Type == "replacement" {
+		return code(from) + " → " + code(to)
+	}
 	if from == to || m.Update.Type == "digest" || m.Update.Type == "pinDigest" {
 		from, to = digestShort(m.Decision.Dep.Pinned()), digestShort(m.Update.Digest)
 	}
@@ -284,7 +290,7 @@ func shown(m Member) []Reason {
 	var out []Reason
 	for _, r := range slices.Concat(m.Decision.Reasons, m.Update.Reasons) {
 		switch r.Code {
-		case CodePending, CodeRule, CodeApproval, CodeWeak:
+		case CodePending, CodeRule, CodeApproval, CodeWeak, CodeReplaced, CodeDeprecated, CodeAbandoned:
 			out = append(out, r)
 		case CodeLookup:
 			out = append(out, r)

@@ -96,7 +96,11 @@ func (c *chooser) choose() {
 		c.versions()
 	}
 	if c.d.SkipCode == "" && !c.disabled() {
+		c.warn()
 		c.digests()
+		if c.d.Facts == Complete && !c.mending {
+			c.replace()
+		}
 		c.finish()
 	}
 }

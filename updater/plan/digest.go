@@ -100,7 +100,18 @@ func (c *chooser) digest(value string, r datasources.Release) (digest string, ok
 	if r.Digest != "" {
 		return r.Digest, true
 	}
-	q := DigestQuery{c.query, value}
+	return c.digestAt(c.query, value)
+}
+
+// digestOf returns the digest of a version of another package of the same registry.
+func (c *chooser) digestOf(pkg, value string) (digest string, ok bool) {
+	q := c.query
+	q.Package = pkg
+	return c.digestAt(q, value)
+}
+
+func (c *chooser) digestAt(query datasources.Query, value string) (digest string, ok bool) {
+	q := DigestQuery{query, value}
 	fact, asked := c.facts.Digests[q]
 	switch {
 	case !asked:

@@ -51,8 +51,12 @@ func (c *chooser) unsupported(u Update) string {
 	switch {
 	case d.Render != "" && !c.Renderers[d.Render]:
 		return fmt.Sprintf("Currant cannot make this kind of change (%s) here", d.Render)
-	case u.Name != "" && d.NameAt.IsZero():
-		return fmt.Sprintf("%s has another name, %s, and Currant cannot change the name here", u.Version, u.Name)
+	case u.AsAlias && d.Value.IsZero():
+		return "the place of its version cannot be changed"
+	case u.Name != "" && !u.AsAlias && d.NameAt.IsZero() && u.Type == "replacement":
+		return "Currant cannot change the name of a package here"
+	case u.Name != "" && !u.AsAlias && d.NameAt.IsZero():
+		return strings.TrimSpace(fmt.Sprintf("%s has another name, %s, and Currant cannot change the name here", u.Version, u.Name))
 	case len(d.Locks) > 0:
 		return fmt.Sprintf("%s must change together with it, and Currant does not write that lock file yet", strings.Join(d.Locks, ", "))
 	case d.Render == "" && d.Value.IsZero() && d.Digest.IsZero() && len(d.Pin) == 0:
@@ -63,5 +67,5 @@ func (c *chooser) unsupported(u Update) string {
 
 // typeRank orders update types as pull requests are ordered.
 func typeRank(t string) int {
-	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major"}, t)
+	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major", "replacement"}, t)
 }

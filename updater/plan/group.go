@@ -100,7 +100,7 @@ func (b *Branch) complete(w World) error {
 	})
 	first := b.Members[0]
 	b.Settings = first.Update.Settings
-	b.Group = b.Settings.String("groupName")
+	b.Group = groupOf(first.Update)
 	b.Security = slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Security })
 	b.Automerge = true
 	for _, m := range b.Members {
@@ -202,12 +202,20 @@ func cleanRef(name string) string {
 	return strings.Join(parts, "/")
 }
 
+// groupOf returns the name of the group that u is in; "" for none. A replacement is in no group.
+func groupOf(u Update) string {
+	if u.Type == "replacement" {
+		return ""
+	}
+	return u.Settings.String("groupName")
+}
+
 // branchName returns the branch that m belongs to.
 func branchName(w World, m Member) (string, error) {
 	s := m.Update.Settings
 	f := fields(w, m)
 	topic := s.String("branchTopic")
-	if name := s.String("groupName"); name != "" {
+	if name := groupOf(m.Update); name != "" {
 		name, err := render(name, f)
 		if err != nil {
 			return "", err

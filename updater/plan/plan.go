@@ -116,6 +116,9 @@ const (
 	CodeNotFound     Code = "not-found"     // the registry has no such package
 	CodeInvalid      Code = "invalid-value" // the value is no version or range
 	CodeCandidate    Code = "candidate"     // why a release was dropped
+	CodeReplaced     Code = "replaced"      // another package took its place
+	CodeDeprecated   Code = "deprecated"    // its publisher says that it should not be used
+	CodeAbandoned    Code = "abandoned"     // nothing was released for long
 	CodeWeak         Code = "vulnerable"    // what is known against the version in use
 	CodeUpToDate     Code = "up-to-date"    // nothing newer is left
 	CodeUpdate       Code = "update"        // what was chosen
@@ -165,6 +168,8 @@ type Decision struct {
 	Changelog  string
 	Updates    []Update   // in order: pin, digest, patch, minor, major
 	Weaknesses []Weakness // of the version in use, the worst first
+	Deprecated string     // why the package or the version in use should not be used; "" if it may
+	Abandoned  time.Time  // when the package was last released, where that is too long ago; else zero
 	Reasons    []Reason
 	Until      time.Time // when the outcome may change although nothing else does; zero for never
 	Settings   config.Settings
@@ -182,6 +187,7 @@ func (d *Decision) Value() string {
 type Update struct {
 	Type      string // Renovate's updateType: "major", "minor", "patch", "pin", "digest", "pinDigest"
 	Name      string // the new name of the package; "" if it stays
+	AsAlias   bool   // Name stands beside the old one, as npm can say it
 	Value     string // the new value; the old one if only the digest changes
 	Version   string // the version that Value stands for; "" if unknown
 	Digest    string // the new digest; "" if it has none

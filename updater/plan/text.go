@@ -80,6 +80,7 @@ func fields(w World, m Member) map[string]any {
 		"versioning":             d.Versioning,
 		"isVulnerabilityAlert":   u.Security,
 	}
+	f["newName"] = u.Name
 	if u.Security {
 		f["vulnerabilityFixVersion"], f["vulnerabilitySeverity"] = d.worst()
 	}
@@ -89,6 +90,11 @@ func fields(w World, m Member) map[string]any {
 			f["isSingleVersion"] = c.Exact() != ""
 			f["isRange"] = c.Exact() == ""
 		}
+	}
+	if u.Type == "replacement" && len(d.Updates) > 1 && f["isSingleVersion"] == true {
+		f["prettyNewVersion"] = "" // as Renovate says it where there are other updates
+	} else if u.Type == "replacement" {
+		f["isSingleVersion"] = false
 	}
 	for name, n := range map[string]int64{"newMajor": to.Major, "newMinor": to.Minor, "newPatch": to.Patch, "major": from.Major, "minor": from.Minor, "patch": from.Patch} {
 		f[name] = ""

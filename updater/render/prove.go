@@ -77,13 +77,14 @@ type changes struct {
 	values, digests map[place]string
 	pinned          map[place]string // new digests, by the value that they stand behind
 	names           map[place]string // new names of packages
+	aliases         map[place]string // what is behind the name, by the value
 	members         map[managers.Field]map[string]bool
 }
 
 // changesOf collects what members change. Two that want different things of one field are an
 // error.
 func changesOf(members []plan.Member) (changes, error) {
-	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
+	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
 	for _, m := range members {
 		d, u := m.Decision.Dep, m.Update
 		if c.members[d.Value] == nil {
@@ -101,7 +102,9 @@ func changesOf(members []plan.Member) (changes, error) {
 		if !d.Value.IsZero() {
 			err = set(c.values, d.Value, u.Value)
 		}
-		if err == nil && u.Name != "" {
+		if err == nil && u.AsAlias {
+			err = set(c.aliases, d.Value, u.Name)
+		} else if err == nil && u.Name != "" {
 			err = set(c.names, d.NameAt, u.Name)
 		}
 		switch {
@@ -142,6 +145,9 @@ func (c changes) of(b managers.Dep) (value, digest string) {
 // called returns what b's name and its package's name are to be.
 func (c changes) called(b managers.Dep) (name, pkg string) {
 	renamed := c.names[placeOf(b.NameAt)]
+	if to := c.aliases[placeOf(b.Value)]; to != "" && !b.Value.IsZero() {
+		return b.Name, to
+	}
 	switch {
 	case renamed == "" || b.NameAt.IsZero():
 		return b.Name, b.PackageName()
@@ -166,7 +172,7 @@ func compare(before, after []managers.Dep, members []plan.Member) error {
 		a := after[i]
 		name, pkg := c.called(b)
 		switch {
-		case a.Name != name || a.PackageName() != pkg || a.Datasource != b.Datasource:
+		case a.Name != name && b.PackageName() == pkg || a.PackageName() != pkg || a.Datasource != b.Datasource:
 			return fmt.Errorf("%s became %s", b.Name, a.Name)
 		case a.Skip != b.Skip:
 			return fmt.Errorf("%s is now skipped: %s", b.Name, a.Skip)

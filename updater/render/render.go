@@ -137,6 +137,10 @@ func editsOf(m plan.Member) map[string][]managers.Edit {
 		}
 		out[path] = append(out[path], e)
 	}
+	if u.AsAlias {
+		add(d.Value, d.Value.Replace("npm:"+u.Name+"@"+u.Value))
+		return out
+	}
 	if u.Name != "" {
 		add(d.NameAt, d.NameAt.Replace(u.Name))
 	}

@@ -50,6 +50,7 @@ func Dep(ref managers.Field) managers.Dep {
 	if d.Name = name; name == "" {
 		d.Skip, d.Pin = managers.InvalidName, nil
 	}
+	d.NameAt = part(ref, 0, name)
 	return Named(d)
 }
 

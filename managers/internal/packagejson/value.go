@@ -33,11 +33,18 @@ var (
 // read reads one dependency of a kind. Its Skip is Renovate's for what is no registry's.
 func read(kind, name string, key, value jsonspan.Value) managers.Dep {
 	d := managers.Dep{Name: name, Kind: kind, Line: key.Line}
+	if name == key.Text {
+		d.NameAt, _ = key.Sub(0, len(name))
+	}
 	if value.Kind != jsonspan.String {
 		d.Skip = managers.InvalidValue
 		return d
 	}
-	return constraint(d, value.Text, value)
+	d = constraint(d, value.Text, value)
+	if d.NameAt.Text != d.PackageName() {
+		d.NameAt = managers.Field{} // the package is named elsewhere, as a repository
+	}
+	return d
 }
 
 // constraint completes d from what stands for its version in t.
@@ -50,6 +57,7 @@ func constraint(d managers.Dep, s string, t text) managers.Dep {
 	trimmed := s[start:end]
 	if m := alias.FindStringSubmatchIndex(trimmed); m != nil && !validRange.MatchString(trimmed[len("npm:"):]) {
 		d.Package = trimmed[m[2]:m[3]]
+		d.NameAt, _ = t.Sub(start+m[2], start+m[3])
 		if m[4] < 0 {
 			m[4], m[5] = len(trimmed), len(trimmed)
 		}
@@ -129,6 +137,7 @@ func readTools(kind string, section jsonspan.Value) []managers.Dep {
 		}
 		d := read(kind, key.Text, key, value)
 		d.Datasource, d.Package = tool(key.Text, d.Value.Text)
+		d.NameAt = managers.Field{} // a tool is called what it is called
 		switch {
 		case d.Datasource == "" && kind == "volta":
 			d.Skip = unknownVolta
