@@ -236,6 +236,7 @@ const (
 	UnsupportedURL        Skip = "unsupported-url"
 	UnsupportedVersion    Skip = "unsupported-version"
 	UnspecifiedVersion    Skip = "unspecified-version"
+	RemoteFile            Skip = "file-dependency"
 	UnknownEngines        Skip = "unknown-engines"
 	UnknownRegistry       Skip = "unknown-registry"
 	UnknownValue          Skip = "unknown-value"

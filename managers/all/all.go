@@ -33,10 +33,15 @@ import (
 	"github.com/currant-bot/currant/managers/nvm"
 	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/pep621"
+	"github.com/currant-bot/currant/managers/pep723"
+	"github.com/currant-bot/currant/managers/pipenv"
 	"github.com/currant-bot/currant/managers/piprequirements"
+	"github.com/currant-bot/currant/managers/pipsetup"
 	"github.com/currant-bot/currant/managers/poetry"
 	"github.com/currant-bot/currant/managers/pyenv"
 	"github.com/currant-bot/currant/managers/rubyversion"
+	"github.com/currant-bot/currant/managers/runtimeversion"
+	"github.com/currant-bot/currant/managers/setupcfg"
 	"github.com/currant-bot/currant/managers/tekton"
 	"github.com/currant-bot/currant/managers/terraform"
 	"github.com/currant-bot/currant/managers/terraformversion"
@@ -77,10 +82,15 @@ var Managers = []*managers.Manager{
 	nvm.Manager,
 	opentofuversion.Manager,
 	pep621.Manager,
+	pep723.Manager,
 	piprequirements.Manager,
+	pipsetup.Manager,
+	pipenv.Manager,
 	poetry.Manager,
 	pyenv.Manager,
 	rubyversion.Manager,
+	runtimeversion.Manager,
+	setupcfg.Manager,
 	tekton.Manager,
 	terraform.Manager,
 	terraformversion.Manager,

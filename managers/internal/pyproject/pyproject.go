@@ -132,3 +132,15 @@ func (x *Project) requirement(kind string, v *tomlspan.Value) {
 	d.Kind, d.Line = kind, v.Line
 	x.Add(x.source(d), v.Start)
 }
+
+// Script returns the dependencies that root, the metadata in a script's head, names. uv may keep
+// a lock file beside the script.
+func Script(file managers.File, root *tomlspan.Value) managers.Result {
+	x := &Project{Root: root, file: file, locks: locks{versions: make(map[string]string)}}
+	if file.FS != nil {
+		x.locks.read(file, file.Path+".lock")
+	}
+	x.readSources()
+	x.list("project.dependencies", root.Get("dependencies"))
+	return x.Result()
+}
