@@ -12,6 +12,7 @@ import (
 	"github.com/currant-bot/currant/managers/crossplane"
 	"github.com/currant-bot/currant/managers/devbox"
 	"github.com/currant-bot/currant/managers/devcontainer"
+	"github.com/currant-bot/currant/managers/dockerbake"
 	"github.com/currant-bot/currant/managers/dockercompose"
 	"github.com/currant-bot/currant/managers/dockerfile"
 	"github.com/currant-bot/currant/managers/flux"
@@ -61,6 +62,7 @@ var Managers = []*managers.Manager{
 	crossplane.Manager,
 	devbox.Manager,
 	devcontainer.Manager,
+	dockerbake.Manager,
 	dockercompose.Manager,
 	dockerfile.Manager,
 	flux.Manager,

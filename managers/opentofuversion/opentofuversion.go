@@ -13,5 +13,6 @@ var Manager = &managers.Manager{
 	Doc:        "the version of OpenTofu in .opentofu-version",
 	Files:      []string{`/(^|/)\.opentofu-version$/`},
 	Categories: []string{"terraform"},
+	Versioning: "hashicorp",
 	Extract:    versionfile.Release("opentofu/opentofu"),
 }

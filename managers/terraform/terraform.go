@@ -18,7 +18,8 @@ var Manager = &managers.Manager{
 
 Modules may come from a registry, git or OCI. In .tofu files, which only OpenTofu reads, providers and modules
 are looked up in OpenTofu's registry, and required_version is one of OpenTofu. The version in use is
-read from .terraform.lock.hcl in the same folder or the nearest one above.`,
+read from .terraform.lock.hcl in the same folder or the nearest one above. Where configuration names them,
+.tf.json files are read too.`,
 	Files:      []string{"**/*.tf", "**/*.tofu"},
 	Categories: []string{"iac", "terraform"},
 	Defaults: map[string]any{
@@ -32,8 +33,13 @@ read from .terraform.lock.hcl in the same folder or the nearest one above.`,
 const scheme = "hashicorp"
 
 func extract(file managers.File) managers.Result {
-	blocks, problems := hclspan.Read(file, wanted)
-	r := reader{file: file, tofu: strings.HasSuffix(file.Path, ".tofu")}
+	read := hclspan.Read
+	name, isJSON := strings.CutSuffix(file.Path, ".json")
+	if isJSON {
+		read = readJSON
+	}
+	blocks, problems := read(file, wanted)
+	r := reader{file: file, tofu: strings.HasSuffix(name, ".tofu")}
 	r.problems = problems
 	for _, b := range blocks {
 		switch b.Type {
@@ -48,6 +54,11 @@ func extract(file managers.File) managers.Result {
 		}
 	}
 	return managers.Result{Deps: r.deps, Problems: r.problems}
+}
+
+func readJSON(file managers.File, want func(string, []string) bool) ([]hclspan.Block, []managers.Problem) {
+	labels := map[string]int{"data": 2, "module": 1, "provider": 1, "resource": 2}
+	return hclspan.ReadJSON(file, func(kind string) int { return labels[kind] }, want)
 }
 
 func wanted(kind string, labels []string) bool {

@@ -13,5 +13,6 @@ var Manager = &managers.Manager{
 	Doc:        "the version of Terraform in .terraform-version",
 	Files:      []string{`/(^|/)\.terraform-version$/`},
 	Categories: []string{"terraform"},
+	Versioning: "hashicorp",
 	Extract:    versionfile.Release("hashicorp/terraform"),
 }

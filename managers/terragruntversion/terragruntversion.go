@@ -13,5 +13,6 @@ var Manager = &managers.Manager{
 	Doc:        "the version of Terragrunt in .terragrunt-version",
 	Files:      []string{`/(^|/)\.terragrunt-version$/`},
 	Categories: []string{"terraform"},
+	Versioning: "hashicorp",
 	Extract:    versionfile.Release("gruntwork-io/terragrunt"),
 }

@@ -16,6 +16,7 @@ var Manager = &managers.Manager{
 TFLint installs plugins only from releases on GitHub. Those that come with it have neither source nor version.`,
 	Files:      []string{`/\.tflint\.hcl$/`},
 	Categories: []string{"terraform"},
+	Defaults:   map[string]any{"commitMessageTopic": "TFLint plugin {{depName}}"},
 	Extract:    extract,
 }
 
