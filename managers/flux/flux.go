@@ -20,7 +20,8 @@ var Manager = &managers.Manager{
 	Doc: `charts, artifacts, Git references and images in Flux resources
 
 It reads HelmRelease, HelmChart, OCIRepository, GitRepository and Kustomization of any API version, and
-resolves charts by the HelmRepository resources in the files that it reads.
+resolves charts by the HelmRepository resources in the files that it reads. Of Terraform resources, which the Tofu controller
+runs, it reads the images of the runner and those in values.
 ImagePolicy and its like are left to Flux.`,
 	Files:      []string{`/(^|/)gotk-components\.ya?ml$/`},
 	Categories: []string{"cd", "kubernetes"},
@@ -28,14 +29,19 @@ ImagePolicy and its like are left to Flux.`,
 	Link:       link,
 }
 
-// group is what all API groups of Flux have in common.
-const group = ".toolkit.fluxcd.io/"
+const (
+	// group is what all API groups of Flux have in common.
+	group = ".toolkit.fluxcd.io/"
+
+	// tofu is the API group of the Tofu controller.
+	tofu = "infra.contrib.fluxcd.io/"
+)
 
 func extract(file managers.File) managers.Result {
 	if d, ok := system(file); ok {
 		return managers.Result{Deps: []managers.Dep{d}}
 	}
-	if !strings.Contains(file.Text, group) {
+	if !strings.Contains(file.Text, group) && !strings.Contains(file.Text, tofu) {
 		return managers.Result{}
 	}
 	var r managers.Result
@@ -119,6 +125,8 @@ func (r resource) deps() []managers.Dep {
 		return r.gitRepository(spec)
 	case r.is("kustomize", "Kustomization"):
 		return kustomizeImages(spec.Get("images"))
+	case r.Get("kind").String() == "Terraform" && strings.HasPrefix(r.Get("apiVersion").String(), tofu):
+		return runnerImages(spec)
 	}
 	return nil
 }

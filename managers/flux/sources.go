@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/helmvalues"
 	"github.com/currant-bot/currant/managers/internal/image"
 	"github.com/currant-bot/currant/managers/internal/yamlspan"
 )
@@ -106,4 +107,23 @@ func kustomizeImages(images yamlspan.Node) []managers.Dep {
 		deps = append(deps, d)
 	}
 	return deps
+}
+
+// runnerImages returns the images of a Terraform resource: those of the pod that runs it, and those
+// that it hands over as values. Where its modules come from is the business of the resource that sourceRef names.
+func runnerImages(spec yamlspan.Node) []managers.Dep {
+	pod := spec.Get("runnerPodTemplate", "spec")
+	refs := []yamlspan.Node{pod.Get("image")}
+	for _, container := range pod.Get("initContainers").Items() {
+		refs = append(refs, container.Get("image"))
+	}
+	var deps []managers.Dep
+	for _, ref := range refs {
+		if field := ref.Field(); !field.IsZero() && ref.IsString() {
+			d := image.Dep(field)
+			d.Line = ref.Line()
+			deps = append(deps, d)
+		}
+	}
+	return append(deps, helmvalues.Deps(spec.Get("values"))...)
 }
