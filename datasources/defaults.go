@@ -112,3 +112,14 @@ const OpenTofuAPI = "https://api.opentofu.org"
 // PublicSimpleIndex is the simple index that pip and uv ask where nothing else
 // is configured.
 const PublicSimpleIndex = "https://pypi.org/simple"
+
+// GradleRepository returns what the name of a repository in Gradle's scripts stands for, such as
+// "mavenCentral"; "" if it stands for none.
+func GradleRepository(name string) string { return gradleRepositories[name] }
+
+var gradleRepositories = map[string]string{
+	"google":             "https://dl.google.com/android/maven2/",
+	"gradlePluginPortal": "https://plugins.gradle.org/m2/",
+	"jcenter":            "https://jcenter.bintray.com/",
+	"mavenCentral":       "https://repo.maven.apache.org/maven2",
+}

@@ -49,6 +49,10 @@ type Manager struct {
 	// [Supersede].
 	Supersedes []string
 
+	// Once says that a dependency is listed once for each place where its version stands, however
+	// often and in however many files it is named.
+	Once bool
+
 	// Variant tells apart managers of one name that were made from different
 	// configuration; "" for those that are part of Currant.
 	Variant string
@@ -221,6 +225,7 @@ const (
 	LocalChart            Skip = "local-chart"
 	LocalDependency       Skip = "local-dependency"
 	MissingDepName        Skip = "missing-depname"
+	MultipleConstraints   Skip = "multiple-constraint-dep"
 	NamePlaceholder       Skip = "name-placeholder"
 	NoRepository          Skip = "no-repository"
 	NoSource              Skip = "no-source"

@@ -18,6 +18,7 @@ import (
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
 	"github.com/currant-bot/currant/managers/gomod"
+	"github.com/currant-bot/currant/managers/gradle"
 	"github.com/currant-bot/currant/managers/gradlewrapper"
 	"github.com/currant-bot/currant/managers/helmfile"
 	"github.com/currant-bot/currant/managers/helmrequirements"
@@ -68,6 +69,7 @@ var Managers = []*managers.Manager{
 	flux.Manager,
 	githubactions.Manager,
 	gomod.Manager,
+	gradle.Manager,
 	gradlewrapper.Manager,
 	helmrequirements.Manager,
 	helmvalues.Manager,

@@ -169,6 +169,7 @@ func collect(jobs []job) Result {
 			out.Problems = append(out.Problems, p)
 		}
 	}
+	places := make(map[place]bool)
 	for _, j := range jobs {
 		out.Parsed += j.parsed
 		if j.unread != nil {
@@ -189,11 +190,26 @@ func collect(jobs []job) Result {
 						problem(managers.Problem{Path: j.entry.Path, Text: fault})
 					}
 				}
-				out.Found = append(out.Found, plan.Found{Manager: m.Name, Path: j.entry.Path, Dep: d})
+				f := plan.Found{Manager: m.Name, Path: j.entry.Path, Dep: d}
+				if m.Once && !d.Value.IsZero() {
+					at := place{m, f.File(), d.Name, d.Value.Start}
+					if places[at] {
+						continue
+					}
+					places[at] = true
+				}
+				out.Found = append(out.Found, f)
 			}
 		}
 	}
 	return out
+}
+
+// A place is where the version of a dependency stands.
+type place struct {
+	manager    *managers.Manager
+	file, name string
+	start      int
 }
 
 // linked is m.Link; a panic leaves d as it is and is a problem.
