@@ -140,6 +140,7 @@ type Dep struct {
 	Commit     string         // the digest that is part of Value, as in Go's pseudo-versions; to be shown, never edited by itself
 	Pin        []Piece        // how a dependency without a digest gets one; nil if it cannot
 	Rewrite    []Piece        // what changes it instead of replacing Value and Digest; nil for these
+	Along      []Along        // what else changes with certain new values; nil for nothing
 	Composed   string         // the version where no Field holds it, such as a tag of two variables; to be shown, never edited
 	Locked     string         // the version in a lock file; "" if unknown
 	Locks      []string       // lock files that must change with it
@@ -199,6 +200,26 @@ type Piece struct {
 // Edit returns p with its variables replaced.
 func (p Piece) Edit(value, digest string) Edit {
 	return Edit{p.Start, p.End, strings.NewReplacer("{digest}", digest, "{value}", value).Replace(p.New)}
+}
+
+// An Along is what changes with a new value besides the value: fields that a newer API
+// version calls otherwise.
+type Along struct {
+	Value  string   // the new value that it is for
+	Edits  []Edit   // in the file that is read, none of them in a Field of it
+	Notes  []string // for people, in Markdown
+	Person []string // what only a person can do: the update does not merge by itself
+	Gone   bool     // with this value it is no dependency any more
+}
+
+// AlongWith returns what changes with a new value; zero if nothing does.
+func (d Dep) AlongWith(value string) Along {
+	for _, a := range d.Along {
+		if a.Value == value {
+			return a
+		}
+	}
+	return Along{Value: value}
 }
 
 // A Skip says why a dependency is not looked up: one of the codes that

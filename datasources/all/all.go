@@ -18,6 +18,7 @@ import (
 	"github.com/currant-bot/currant/datasources/golangversion"
 	"github.com/currant-bot/currant/datasources/gradleversion"
 	"github.com/currant-bot/currant/datasources/helm"
+	"github.com/currant-bot/currant/datasources/kubernetesapi"
 	"github.com/currant-bot/currant/datasources/maven"
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
@@ -43,6 +44,7 @@ var Sources = []*datasources.Source{
 	gradleversion.Source,
 	helm.Source,
 	maven.Source,
+	kubernetesapi.Source,
 	nodeversion.Source,
 	npm.Source,
 	pypi.Source,

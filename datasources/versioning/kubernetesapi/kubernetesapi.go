@@ -6,11 +6,12 @@ import (
 	"cmp"
 	"regexp"
 
+	"github.com/currant-bot/currant/datasources/kubernetesapi/apis"
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/datasources/versioning/internal/natural"
 )
 
-// Scheme holds versions of the same group to be of one line.
+// Scheme holds versions of the same group to be of one line, and those of groups that kinds moved to.
 type Scheme struct{}
 
 type parsed struct{ group, major, phase, num string }
@@ -32,13 +33,14 @@ func (Scheme) Valid(v string) bool {
 	return ok
 }
 
-// Compare orders by number, then alpha before beta before neither. The group does not count.
+// Compare orders by number, then alpha before beta before neither. Of the group only its age counts, as
+// some kinds have moved to another group with the version unchanged.
 func (Scheme) Compare(a, b string) int {
 	x, okX := parse(a)
 	y, okY := parse(b)
 	switch {
 	case okX && okY:
-		return cmp.Or(natural.Numbers(x.major, y.major), cmp.Compare(x.rank(), y.rank()), natural.Numbers(x.num, y.num))
+		return cmp.Or(natural.Numbers(x.major, y.major), cmp.Compare(x.rank(), y.rank()), natural.Numbers(x.num, y.num), cmp.Compare(apis.Age(x.group), apis.Age(y.group)))
 	case okX:
 		return 1
 	case okY:
@@ -73,7 +75,7 @@ func (Scheme) Parts(v string) versioning.Parts {
 func (Scheme) Compatible(from, to string) bool {
 	x, okX := parse(from)
 	y, okY := parse(to)
-	return okX && okY && x.group == y.group
+	return okX && okY && (x.group == y.group || apis.Succeeds(x.group, y.group))
 }
 
 // Constraint reads a version.
