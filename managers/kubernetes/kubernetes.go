@@ -21,7 +21,9 @@ var Manager = &managers.Manager{
 	Doc: `images and API versions in Kubernetes manifests
 
 Images are found in every line "image: ...", whatever the kind and even where
-only a template engine can read the file, and in image volumes.`,
+only a template engine can read the file, and in image volumes. API versions are known of Kubernetes itself, Flux,
+External Secrets, Gateway API, cert-manager and Traefik; what a newer one calls otherwise is changed along, or the
+pull request says what a person has to do.`,
 	Categories: []string{"kubernetes"},
 	Extract:    extract,
 }
@@ -136,25 +138,4 @@ func nodeImages(root yamlspan.Node, seen map[int]bool) []managers.Dep {
 		}
 	}
 	return deps
-}
-
-// apiVersion returns the dependency on the API that a document's kind is
-// served by, for kinds whose API has changed versions. What has no name is no
-// object of a cluster, such as a kustomization.yaml. As for Renovate, neither is what has only
-// a bare template tag for its name or namespace: a chart may choose its API versions itself.
-func apiVersion(doc yamlspan.Doc) (managers.Dep, bool) {
-	kind, version := doc.Get("kind").String(), doc.Get("apiVersion")
-	metadata := doc.Get("metadata")
-	namespace := metadata.Get("namespace")
-	object := metadata.Get("name").IsString() && (namespace.IsZero() || namespace.IsString())
-	if field := version.Field(); object && moved[kind] && !field.IsZero() {
-		return managers.Dep{
-			Name:       kind,
-			Datasource: "kubernetes-api",
-			Versioning: "kubernetes-api",
-			Value:      field,
-			Line:       version.Line(),
-		}, true
-	}
-	return managers.Dep{}, false
 }

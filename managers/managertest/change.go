@@ -59,7 +59,29 @@ func (e extraction) changes(i int) []change {
 	if d.Pin != nil && d.Digest.IsZero() {
 		all = append(all, e.pin(i))
 	}
+	for _, a := range d.Along {
+		all = append(all, e.along(i, a))
+	}
 	return all
+}
+
+// along returns the change of the i-th dependency to a value that brings others along.
+func (e extraction) along(i int, a managers.Along) change {
+	d := e.deps[i]
+	path := d.path(d.Value)
+	c := change{what: "set to " + a.Value + " with what goes along", edits: make(map[string][]managers.Edit)}
+	c.edits[path] = append(slices.Clone(a.Edits), d.Value.Replace(a.Value))
+	deps := slices.Clone(e.deps)
+	for j, other := range deps {
+		if other.Value.Start == d.Value.Start && other.path(other.Value) == path {
+			deps[j].Value.Text = a.Value
+		}
+	}
+	if a.Gone {
+		deps = slices.Delete(deps, i, i+1)
+	}
+	c.want = descriptions(deps)
+	return c
 }
 
 // replace returns the change of the i-th dependency's value and digest, "" to leave one. It also
@@ -146,10 +168,14 @@ func (e extraction) pin(i int) change {
 	return c
 }
 
-// newValue returns a value of the same form as old, but longer; "" if there is none.
+// newValue returns a value of the same form as old, but longer; "" if there is none. What comes
+// before a slash, such as an API's group, stays.
 func newValue(old string) string {
 	if old == "" {
 		return ""
+	}
+	if i := strings.LastIndexByte(old, '/'); strings.ContainsAny(old[i+1:], "0123456789") && i >= 0 {
+		return old[:i+1] + newValue(old[i+1:])
 	}
 	digits := strings.IndexAny(old, "0123456789")
 	if digits < 0 {

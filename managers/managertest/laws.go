@@ -22,7 +22,7 @@ const maxEdits = 50
 //   - two fields are the same or apart, and replacing each by itself changes nothing;
 //   - after a value, a digest, or both are replaced, extracting again finds
 //     exactly that change;
-//   - so it does after a dependency is pinned.
+//   - so it does after a dependency is pinned, and after it gets a value that changes more along.
 func Check(m *managers.Manager, r Repository) []string {
 	before := extract(m, r)
 	for _, again := range []extraction{extract(m, r), extractAfresh(m, r)} {

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (c *chooser) candidates(strategy versioning.Strategy) (out []datasources.Re
 	} else {
 		filters = append(filters, c.aboveLatest, c.unstable)
 	}
-	filters = append(filters, c.incompatible)
+	filters = append(filters, c.incompatible, c.unserved)
 	if strategy == versioning.InRangeOnly {
 		filters = append(filters, func(r datasources.Release) string {
 			return unless(c.constraint.Matches(r.Version), "it is outside %q and rangeStrategy is in-range-only", c.d.Value())
@@ -138,6 +139,60 @@ func (c *chooser) unstable(r datasources.Release) string {
 
 func (c *chooser) incompatible(r datasources.Release) string {
 	return unless(c.scheme.Compatible(c.d.Current, r.Version), "it is of another line than %s", c.d.Current)
+}
+
+// unserved says that what the repository is for, as its constraints tell, does not serve an API version.
+func (c *chooser) unserved(r datasources.Release) string {
+	if c.d.Datasource != "kubernetes-api" {
+		return ""
+	}
+	for component, needs := range r.Requires {
+		target, ok := c.d.Settings.Object("constraints")[component].(string)
+		if !ok {
+			continue
+		}
+		lowest, err := lowestVersion(target)
+		if err != nil {
+			return fmt.Sprintf("it needs %s %s, and constraints.%s (%s) is %q: %v", component, needs, component, c.d.Settings.Origin("constraints"), target, err)
+		}
+		for _, need := range strings.Fields(needs) {
+			op, limit := need[:1], strings.TrimLeft(need, "<>=")
+			if bound, err := lowestVersion(limit); err == nil && (op == "<") == (slices.Compare(lowest, bound) >= 0) {
+				return fmt.Sprintf("it needs %s %s, and constraints.%s (%s) is %q", component, needs, component, c.d.Settings.Origin("constraints"), target)
+			}
+		}
+	}
+	return ""
+}
+
+var constraintVersion = regexp.MustCompile(`([<>=^~! ]*)v?(\d+)(?:\.(\d+))?`)
+
+// lowestVersion returns major and minor of the lowest version that a constraint such as "1.29", ">=1.27 <1.30" or
+// "~1.28.0" admits, as far as it names one.
+func lowestVersion(constraint string) ([]int, error) {
+	var lowest []int
+	for rest := constraint; ; {
+		m := constraintVersion.FindStringSubmatchIndex(rest)
+		if m == nil {
+			break
+		}
+		op := strings.TrimSpace(rest[m[2]:m[3]])
+		major, _ := strconv.Atoi(rest[m[4]:m[5]])
+		minor := 0
+		if m[6] >= 0 {
+			minor, _ = strconv.Atoi(rest[m[6]:m[7]])
+		}
+		if v := []int{major, minor}; !strings.HasPrefix(op, "<") && !strings.HasPrefix(op, "!") && (lowest == nil || slices.Compare(v, lowest) < 0) {
+			lowest = v
+		}
+		if rest = rest[m[1]:]; strings.HasPrefix(rest, ".") { // a patch version
+			rest = strings.TrimLeft(rest, ".0123456789xX*")
+		}
+	}
+	if lowest == nil {
+		return nil, fmt.Errorf("write the version that it is, such as \"1.29\", or the lowest, such as \">=1.27\"")
+	}
+	return lowest, nil
 }
 
 // age says whether a release is old enough for minimumReleaseAge.

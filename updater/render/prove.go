@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/currant-bot/currant/managers"
@@ -37,7 +38,7 @@ func prove(fsys fs.FS, texts map[string]string, ms map[string]*managers.Manager,
 		if err != nil {
 			return err
 		}
-		if err := compare(before, after, list); err != nil {
+		if err := compare(staying(before, list), after, list); err != nil {
 			return fmt.Errorf("the change to %s was refused, because reading it again did not show what was wanted: %w", p.path, err)
 		}
 	}
@@ -185,6 +186,20 @@ func compare(before, after []managers.Dep, members []plan.Member) error {
 		}
 	}
 	return nil
+}
+
+// staying returns before without what is no dependency any more once members have changed.
+func staying(before []managers.Dep, members []plan.Member) []managers.Dep {
+	gone := make(map[place]bool)
+	for _, m := range members {
+		if d := m.Decision.Dep; d.AlongWith(m.Update.Value).Gone {
+			gone[placeOf(d.Value)] = true
+		}
+	}
+	if len(gone) == 0 {
+		return before
+	}
+	return slices.DeleteFunc(slices.Clone(before), func(d managers.Dep) bool { return gone[placeOf(d.Value)] })
 }
 
 // An overlay shows changed texts in place of files.

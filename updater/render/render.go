@@ -62,6 +62,7 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 			return Change{}, err
 		}
 		maps.Copy(out.Files, files)
+		out.Notes, out.Warnings = alongOf(fields)
 	}
 	for _, name := range slices.Sorted(maps.Keys(byTool)) {
 		tool := k.Tools[name]
@@ -126,6 +127,48 @@ func modeOf(fsys fs.FS, path string) platform.Mode {
 	return platform.Regular
 }
 
+// alongOf returns what members tell people, each text once with the files that it is about, and what only a
+// person can do.
+func alongOf(members []plan.Member) (notes, warnings []string) {
+	files := make(map[string][]string)
+	for _, m := range members {
+		along := m.Decision.Dep.AlongWith(m.Update.Value)
+		for _, n := range along.Notes {
+			if !slices.Contains(notes, n) {
+				notes = append(notes, n)
+			}
+		}
+		for _, p := range along.Person {
+			warning := m.Decision.Path + ": " + p
+			if !slices.Contains(warnings, warning) {
+				warnings = append(warnings, warning)
+			}
+			files[m.Decision.Path] = append(files[m.Decision.Path], p)
+		}
+	}
+	if len(warnings) > 0 {
+		var list strings.Builder
+		list.WriteString("**A person has to do the rest**, it does not merge by itself:\n")
+		for _, path := range slices.Sorted(maps.Keys(files)) {
+			for _, text := range distinct(files[path]) {
+				fmt.Fprintf(&list, "\n- `%s`, %s", path, text)
+			}
+		}
+		notes = append(notes, list.String())
+	}
+	return notes, warnings
+}
+
+func distinct(texts []string) []string {
+	var out []string
+	for _, t := range texts {
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // editsOf returns the edits that make m's change, by path.
 func editsOf(m plan.Member) map[string][]managers.Edit {
 	d, u := m.Decision.Dep, m.Update
@@ -143,6 +186,9 @@ func editsOf(m plan.Member) map[string][]managers.Edit {
 	}
 	if u.Name != "" {
 		add(d.NameAt, d.NameAt.Replace(u.Name))
+	}
+	for _, e := range d.AlongWith(u.Value).Edits {
+		add(managers.Field{}, e)
 	}
 	if u.Digest != "" && d.Digest.Text == "" {
 		// The pieces that pin take the new value along.

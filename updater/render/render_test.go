@@ -187,3 +187,33 @@ func TestRender(t *testing.T) {
 		}
 	}
 }
+
+// TestAlong: a newer API version renames fields; what it leaves to a person is said. A kind that is a dependency only
+// while it is behind is none afterwards.
+func TestAlong(t *testing.T) {
+	const old = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  backend:\n    serviceName: web\n    servicePort: http\n" +
+		"---\napiVersion: traefik.containo.us/v1alpha1\nkind: Middleware\nmetadata: {name: auth}\n" +
+		"---\napiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {selector: {}}\n"
+	fsys := fstest.MapFS{"a.yaml": {Data: []byte(old)}}
+	ms := members(t, fsys, "kubernetes", "a.yaml", map[string]string{
+		"Ingress": "networking.k8s.io/v1", "Middleware": "traefik.io/v1alpha1", "PodDisruptionBudget": "policy/v1",
+	})
+	got, err := Maker{Managers: byName()}.Render(t.Context(), Snapshot{FS: fsys}, plan.Branch{Members: ms})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer("networking.k8s.io/v1beta1", "networking.k8s.io/v1", "traefik.containo.us", "traefik.io", "policy/v1beta1", "policy/v1",
+		"  backend:\n    serviceName: web\n    servicePort: http\n", "  defaultBackend:\n    service:\n      name: web\n      port:\n        name: http\n").Replace(old)
+	if diff := cmp.Diff(want, got.Files["a.yaml"].Text); diff != "" {
+		t.Error(diff)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "a.yaml: PodDisruptionBudget: line 16: an empty spec.selector") {
+		t.Errorf("warnings: %q", got.Warnings)
+	}
+	notes := strings.Join(got.Notes, "\n")
+	for _, part := range []string{"`networking.k8s.io/v1beta1` of Ingress is deprecated since Kubernetes 1.19 and is no longer served from Kubernetes 1.22 on ([source](https://kubernetes.io/", "A person has to do the rest", "\n- `a.yaml`, PodDisruptionBudget"} {
+		if !strings.Contains(notes, part) {
+			t.Errorf("the notes do not say %q:\n%s", part, notes)
+		}
+	}
+}
