@@ -40,6 +40,7 @@ import (
 	"github.com/currant-bot/currant/managers/piprequirements"
 	"github.com/currant-bot/currant/managers/pipsetup"
 	"github.com/currant-bot/currant/managers/poetry"
+	"github.com/currant-bot/currant/managers/precommit"
 	"github.com/currant-bot/currant/managers/pyenv"
 	"github.com/currant-bot/currant/managers/rubyversion"
 	"github.com/currant-bot/currant/managers/runtimeversion"
@@ -91,6 +92,7 @@ var Managers = []*managers.Manager{
 	pipsetup.Manager,
 	pipenv.Manager,
 	poetry.Manager,
+	precommit.Manager,
 	pyenv.Manager,
 	rubyversion.Manager,
 	runtimeversion.Manager,
