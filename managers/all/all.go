@@ -42,6 +42,7 @@ import (
 	"github.com/currant-bot/currant/managers/poetry"
 	"github.com/currant-bot/currant/managers/precommit"
 	"github.com/currant-bot/currant/managers/pyenv"
+	"github.com/currant-bot/currant/managers/renovateconfig"
 	"github.com/currant-bot/currant/managers/rubyversion"
 	"github.com/currant-bot/currant/managers/runtimeversion"
 	"github.com/currant-bot/currant/managers/setupcfg"
@@ -94,6 +95,7 @@ var Managers = []*managers.Manager{
 	poetry.Manager,
 	precommit.Manager,
 	pyenv.Manager,
+	renovateconfig.Manager,
 	rubyversion.Manager,
 	runtimeversion.Manager,
 	setupcfg.Manager,

@@ -99,6 +99,18 @@ func Read(f managers.File) (Value, []managers.Problem) {
 	return d.value, nil
 }
 
+// Read5 is [Read] for JSON5.
+func Read5(f managers.File) (Value, []managers.Problem) {
+	d := managers.Once(f, "json5", func(text string) document {
+		v, err := Parse5(text)
+		return document{v, err}
+	})
+	if d.err != nil {
+		return Value{}, []managers.Problem{{Path: f.Path, Line: d.err.Line, Text: d.err.Text}}
+	}
+	return d.value, nil
+}
+
 type document struct {
 	value Value
 	err   *Error

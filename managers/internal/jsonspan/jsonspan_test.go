@@ -139,3 +139,35 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+func TestParse5(t *testing.T) {
+	const text = "{a: 'b\\'c', $d_1: [+1, .5, 0xFf, -Infinity, 1.,], \"e\": 'f', // why\n ü: 'go\\\r\non',}"
+	v, err := jsonspan.Parse5(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Get("e"); got.Text != "f" || text[got.Start:got.End] != "f" || len(v.Get("$d_1").Items()) != 5 || v.Get("a").Kind != jsonspan.String {
+		t.Errorf("%+v", v)
+	}
+	for _, bad := range []string{"{'a\": 1}", "{: 1}", "{a}", "[a]", "'a\n'", "{-: 1}"} {
+		if _, err := jsonspan.Parse5(bad); err == nil {
+			t.Errorf("%q is read", bad)
+		}
+	}
+	if _, err := jsonspan.Parse("{a: 1}"); err == nil {
+		t.Error("JSON5 is read as JSON")
+	}
+}
+
+func FuzzParse5(f *testing.F) {
+	f.Add("{a: 'b', c: [.5, 0x1], }")
+	f.Fuzz(func(t *testing.T, text string) {
+		v, err := jsonspan.Parse5(text)
+		if err == nil && (v.Start > v.End || v.End > len(text)) {
+			t.Error(v)
+		}
+		if _, strict := jsonspan.Parse(text); strict == nil && err != nil {
+			t.Errorf("JSON is no JSON5: %v", err)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package jsonspan
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -26,7 +27,14 @@ func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Tex
 
 // Parse reads one value. Text that is nested more than 200 deep, may hold more than
 // a million values or is longer than 32 MiB is refused.
-func Parse(text string) (Value, *Error) {
+func Parse(text string) (Value, *Error) { return parse(parser{text: text, line: 1}) }
+
+// Parse5 reads one value of JSON5, of which this package knows keys without quotes, single quotes
+// and all numbers. A string with an escape of JSON5's own stays as it is written.
+func Parse5(text string) (Value, *Error) { return parse(parser{text: text, line: 1, five: true}) }
+
+func parse(p parser) (Value, *Error) {
+	text := p.text
 	if len(text) > maxSize {
 		return Value{}, &Error{1, fmt.Sprintf("file is larger than %d MiB", maxSize>>20)}
 	}
@@ -37,7 +45,6 @@ func Parse(text string) (Value, *Error) {
 	if values > maxValues {
 		return Value{}, &Error{1, fmt.Sprintf("file may hold more than %d values", maxValues)}
 	}
-	p := parser{text: text, line: 1}
 	v := p.value(0)
 	p.space()
 	if p.err == nil && p.at < len(text) {
@@ -54,6 +61,7 @@ type parser struct {
 	text string
 	at   int
 	err  *Error
+	five bool // it is JSON5
 
 	line, counted int // the line of byte counted
 }
@@ -119,7 +127,7 @@ func (p *parser) value(depth int) Value {
 		return p.object(depth)
 	case p.text[p.at] == '[':
 		return p.array(depth)
-	case p.text[p.at] == '"':
+	case p.quoted():
 		return p.string()
 	default:
 		return p.literal()
@@ -131,11 +139,11 @@ func (p *parser) object(depth int) Value {
 	v := Value{Kind: Object, Start: p.at, Line: p.lineOf(p.at)}
 	p.at++
 	for !p.next('}') {
-		if p.at == len(p.text) || p.text[p.at] != '"' {
+		key, ok := p.key()
+		if !ok {
 			p.fail("expected a key in quotes")
 			return v
 		}
-		key := p.string()
 		if !p.next(':') {
 			p.fail("expected a colon after the key")
 			return v
@@ -147,6 +155,30 @@ func (p *parser) object(depth int) Value {
 	}
 	v.End = p.at
 	return v
+}
+
+// key reads the key of a member; ok is false if there is none.
+func (p *parser) key() (v Value, ok bool) {
+	switch {
+	case p.at == len(p.text):
+	case p.quoted():
+		return p.string(), true
+	case p.five:
+		start := p.at
+		for p.at < len(p.text) && (p.text[p.at] >= 0x80 || strings.IndexByte(identifier, p.text[p.at]) >= 0) {
+			p.at++
+		}
+		text := p.text[start:p.at]
+		return Value{Kind: String, Text: text, raw: text, Start: start, End: p.at, Line: p.lineOf(start)}, text != ""
+	}
+	return v, false
+}
+
+const identifier = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
+
+// quoted reports whether a string begins here.
+func (p *parser) quoted() bool {
+	return p.text[p.at] == '"' || p.five && p.text[p.at] == '\''
 }
 
 func (p *parser) array(depth int) Value {
@@ -172,25 +204,30 @@ func (p *parser) separator(end byte) bool {
 
 func (p *parser) string() Value {
 	v := Value{Kind: String, Start: p.at + 1, Line: p.lineOf(p.at)}
-	escaped := false
+	quote, escaped := p.text[p.at], false
 	for i := v.Start; i < len(p.text); i++ {
 		switch p.text[i] {
-		case '"':
+		case quote:
 			v.End, v.raw = i, p.text[v.Start:i]
 			v.Text = v.raw
 			if escaped {
 				var decoded string
-				if err := json.Unmarshal([]byte(p.text[p.at:i+1]), &decoded); err != nil {
+				err := json.Unmarshal([]byte(p.text[p.at:i+1]), &decoded)
+				switch {
+				case err == nil:
+					v.Text = decoded
+				case !p.five:
 					p.fail("string has a wrong escape")
 					return Value{}
 				}
-				v.Text = decoded
 			}
 			p.at = i + 1
 			return v
 		case '\\':
 			escaped = true
-			i++
+			if i++; p.five && strings.HasPrefix(p.text[i:], "\r\n") {
+				i++ // the line goes on
+			}
 		case '\n':
 			p.fail("string has no closing quote")
 			return Value{}
@@ -200,13 +237,16 @@ func (p *parser) string() Value {
 	return Value{}
 }
 
+// number5 matches the numbers that only JSON5 has.
+var number5 = regexp.MustCompile(`^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+|Infinity|NaN)$`)
+
 func (p *parser) literal() Value {
 	start := p.at
 	for p.at < len(p.text) && strings.IndexByte("+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", p.text[p.at]) >= 0 {
 		p.at++
 	}
 	text := p.text[start:p.at]
-	if !json.Valid([]byte(text)) {
+	if !json.Valid([]byte(text)) && !(p.five && number5.MatchString(text)) {
 		p.at = start
 		p.fail("expected a value")
 		return Value{}
