@@ -24,6 +24,7 @@ directive. Indirect requirements are off unless a rule switches them on.`,
 	Files:      []string{`/(^|/)go\.mod$/`},
 	Categories: []string{"golang"},
 	Versioning: "semver",
+	Defaults:   map[string]any{"commitMessageTopic": "module {{depName}}"},
 	Extract:    extract,
 }
 
@@ -174,6 +175,9 @@ func (x *reader) language(kind string, version managers.Field, line *modfile.Lin
 	}
 	if kind == "golang" {
 		d.Versioning = "go-mod-directive"
+		d.Config = map[string]any{"commitMessageTopic": "dependency {{depName}}"}
+	} else {
+		d.Config = map[string]any{"commitMessageTopic": "go toolchain directive"}
 	}
 	if !languageVersion.MatchString(version.Text) {
 		d.Skip = managers.InvalidVersion

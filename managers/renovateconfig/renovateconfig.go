@@ -20,8 +20,7 @@ Presets of other repositories at a tag, and the tools under constraints.`,
 		`/^(\.(github|gitlab|gitea|forgejo)/)?(renovate|currant)\.json[5c]?$/`,
 		`/^\.(renovate|currant)rc(\.json[5c]?)?$/`,
 	},
-	Defaults: map[string]any{"commitMessageTopic": "Renovate config preset {{depName}}"},
-	Extract:  extract,
+	Extract: extract,
 }
 
 func extract(file managers.File) managers.Result {
