@@ -23,6 +23,11 @@ type Input struct {
 	Platform   string // such as "github": what a preset named local> is on
 	Endpoint   string // base URL of the platform
 
+	// Over returns a file of the branch that is worked on, whose configuration is merged over that of Files; nil for none.
+	// OverName is what origins call the branch.
+	Over     func(path string) ([]byte, bool)
+	OverName string
+
 	// Global is the operator's configuration: an object in JSON5. It may be
 	// empty. GlobalName is what origins call it; "" for "global configuration".
 	Global     []byte

@@ -39,12 +39,42 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 	} else if file != "" {
 		r.distrust(file + " cannot be read")
 	}
+	merged = r.branch(merged, global)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
 	c := compile(in, rep, merged, force)
 	c.file, c.stale = file, r.stale
 	return c, rep.sorted(), nil
+}
+
+// branch merges the configuration of the branch that is worked on over v. Which branches these are stands in that of the default branch alone.
+func (r *resolver) branch(v, global *value) *value {
+	if r.in.Over == nil {
+		return v
+	}
+	in := r.in
+	in.Files = r.in.Over
+	_, file := discover(in, &report{}, nil)
+	if file == "" {
+		return v
+	}
+	label := file
+	if in.OverName != "" && file != "package.json" {
+		label = in.OverName + "/" + file
+	}
+	text, _ := in.Files(file)
+	own := readFile(r.rep, label, string(text))
+	if own == nil {
+		r.distrust(label + " cannot be read")
+		return v
+	}
+	r.prepare(own, checker{})
+	own = r.expand(own, visit{})
+	r.secrets(own, global)
+	own.remove("baseBranchPatterns")
+	own.remove("useBaseBranchConfig")
+	return mergeObject(v, own)
 }
 
 func managedNames(in Input) map[string]bool {

@@ -74,7 +74,7 @@ func doubtful(r *Report, have plan.State) bool {
 func (v *visit) dashboard(r *Report, failed map[string]string) plan.Dashboard {
 	return plan.Dashboard{
 		Settings: r.Config.Top(), State: v.have, Branches: r.Branches, Outcomes: r.Outcomes, Failed: failed,
-		Bases:    []plan.Inventory{{Base: r.Base, Decisions: r.Decisions}},
+		Bases:    r.Bases,
 		Problems: troubles(r),
 	}
 }
@@ -91,6 +91,9 @@ func troubles(r *Report) []string {
 		if d.Severity != config.Migration {
 			add("%s", d)
 		}
+	}
+	for _, n := range r.Notices {
+		add("%s", n)
 	}
 	for _, p := range r.Problems {
 		add("%s", p)

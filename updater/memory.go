@@ -31,18 +31,23 @@ func NewMemory(dir string) *Memory { return &Memory{dir: dir} }
 
 // A record is what is remembered of one repository.
 type record struct {
-	Form     int // of this record; another form is forgotten
+	Form    int // of this record; another form is forgotten
+	Bases   map[string]seen
+	Digests []digestRef
+	Watch   []watched
+	Renders map[string]rendered // by branch, of those that a tool makes
+	State   string              // fingerprint of all that a pass depends on
+	Until   time.Time           // when the outcome may change although nothing else does
+	Quiet   bool                // nothing was left to do
+	Doubt   time.Time           // since when something is not known completely; zero if all is
+}
+
+// A seen is what was found on a base branch.
+type seen struct {
 	Commit   string
 	Config   string // digest of the resolved configuration
 	Found    []plan.Found
 	Problems []managers.Problem
-	Digests  []digestRef
-	Watch    []watched
-	Renders  map[string]rendered // by branch, of those that a tool makes
-	State    string              // fingerprint of all that a pass depends on
-	Until    time.Time           // when the outcome may change although nothing else does
-	Quiet    bool                // nothing was left to do
-	Doubt    time.Time           // since when something is not known completely; zero if all is
 }
 
 // A digestRef names a digest query without its registry, whose URL may hold a secret of
@@ -129,6 +134,19 @@ func forget(name string) error {
 		return err
 	}
 	return nil
+}
+
+// fingerprints hashes those of all sides.
+func (v *visit) fingerprints(ctx context.Context, sides []side, s plan.State, list record) (string, error) {
+	out := ""
+	for _, x := range sides {
+		f, err := v.fingerprint(ctx, x.tree, x.report, s, list)
+		if err != nil {
+			return "", err
+		}
+		out += x.tree.Base + " " + f + "\n"
+	}
+	return out, nil
 }
 
 // fingerprint hashes all that the outcome of a pass depends on, apart from

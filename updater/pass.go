@@ -103,34 +103,27 @@ type visit struct {
 	account platform.Account
 	repo    Repo
 	have    plan.State
+	unsure  string // why not all that is wanted is known; "" if it is
 	last    record // what the last pass found
 	now     record // what this one found
 }
 
 // look does everything but act.
 func (v *visit) look(ctx context.Context) (*Report, error) {
-	snapshot, err := v.repo.Snapshot(ctx, v.host.Default)
+	main, err := v.tree(ctx, v.host.Default)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", v.name, err)
-	}
-	t := Tree{Repository: v.name, Base: v.host.Default, Snapshot: snapshot}
-	commits, err := v.repo.Log(ctx, v.host.Default, 20)
-	if err != nil {
-		return nil, fmt.Errorf("reading the history of %s: %w", v.name, err)
-	}
-	for _, c := range commits {
-		if !c.Merge {
-			subject, _, _ := strings.Cut(c.Message, "\n")
-			t.Subjects = append(t.Subjects, subject)
-		}
-	}
-	r, state, err := v.found(ctx, t)
-	if err != nil || r.Skipped != "" {
-		return r, err
-	}
-	if err := v.Engine.decide(ctx, t, r, state.Wishes, v.reuse(t, state)); err != nil {
 		return nil, err
 	}
+	first, sides, state, err := v.found(ctx, main)
+	if err != nil || first.Skipped != "" {
+		return first, err
+	}
+	for _, s := range sides {
+		if err := v.Engine.decide(ctx, s.tree, s.report, state.Wishes, v.reuse(s.tree, state)); err != nil {
+			return nil, err
+		}
+	}
+	r := merged(first, sides)
 	v.now.Watch = watch(r, state)
 	for _, x := range v.now.Watch {
 		if err := v.check(ctx, state, x); err != nil {
@@ -149,7 +142,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 	}
 	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r)
 	if v.now.Quiet {
-		v.now.State, err = v.fingerprint(ctx, t, r, state, v.now)
+		v.now.State, err = v.fingerprints(ctx, sides, state, v.now)
 	}
 	return r, err
 }
@@ -166,71 +159,105 @@ func quiet(r *Report) bool {
 
 // found reads configuration, dependencies and the state of the host. Where
 // nothing has changed since the last pass, it says so in Skipped.
-func (v *visit) found(ctx context.Context, t Tree) (*Report, plan.State, error) {
-	r, err := v.Engine.open(ctx, t)
+func (v *visit) found(ctx context.Context, main Tree) (*Report, []side, plan.State, error) {
+	r, err := v.Engine.open(ctx, main)
 	if err != nil {
-		return nil, plan.State{}, err
+		return nil, nil, plan.State{}, err
 	}
-	c := r.Config
-	for _, d := range r.Diagnostics {
-		if d.Severity == config.Error {
-			r.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
-			return r, plan.State{}, nil
-		}
+	if d, bad := broken(r); bad {
+		r.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
+		return r, nil, plan.State{}, nil
 	}
-	state, err := v.state(ctx, c, t)
+	sides, err := v.sides(ctx, main, r)
 	if err != nil {
-		return nil, state, err
+		return nil, nil, plan.State{}, err
 	}
-	v.last = v.Memory.get(v.name)
+	if len(sides) == 0 {
+		r.Skipped = "none of its base branches can be worked on: " + strings.Join(r.Notices, "; ")
+		return r, nil, plan.State{}, nil
+	}
+	state, err := v.state(ctx, r.Config, sides)
+	if err != nil {
+		return nil, nil, state, err
+	}
+	if err := v.read(ctx, r, sides, &state); err != nil || r.Skipped != "" {
+		return r, sides, state, err
+	}
 	last := v.last
-	v.now = record{Commit: t.Snapshot.Commit, Config: c.Digest()}
-	if last.Commit == v.now.Commit && last.Config == v.now.Config {
-		r.Found, r.Problems = last.Found, last.Problems
-	} else if err = v.Engine.read(ctx, t, r); err != nil || r.Skipped != "" {
-		return r, state, err
-	}
-	v.now.Found, v.now.Problems = r.Found, r.Problems
-	if err := cmp.Or(v.advise(ctx, r), v.Engine.research(ctx, t, r)); err != nil {
-		return nil, state, err
-	}
-	state.Unsure = r.Advisories.Unsure
-	state.Unread = make(map[string]bool)
-	for _, p := range r.Problems {
-		state.Unread[p.Path] = true
-	}
-	if v.now.State, err = v.fingerprint(ctx, t, r, state, last); err != nil {
-		return nil, state, err
+	if v.now.State, err = v.fingerprints(ctx, sides, state, last); err != nil {
+		return nil, nil, state, err
 	}
 	if last.Quiet && last.State == v.now.State && (last.Until.IsZero() || v.Engine.Now().Before(last.Until)) {
 		v.now = last
 		r.Skipped = Unchanged
 	}
-	return r, state, nil
+	return r, sides, state, nil
+}
+
+// read finds the dependencies of each side, or remembers them.
+func (v *visit) read(ctx context.Context, r *Report, sides []side, state *plan.State) error {
+	v.last = v.Memory.get(v.name)
+	v.now = record{Bases: make(map[string]seen)}
+	state.Unread = make(map[string]bool)
+	for _, s := range sides {
+		now := seen{Commit: s.tree.Snapshot.Commit, Config: s.report.Config.Digest()}
+		if last := v.last.Bases[s.tree.Base]; last.Commit == now.Commit && last.Config == now.Config {
+			s.report.Found, s.report.Problems = last.Found, last.Problems
+		} else if err := v.Engine.read(ctx, s.tree, s.report); err != nil {
+			return err
+		}
+		if s.report.Skipped != "" {
+			r.Skipped = s.report.Skipped
+			return nil
+		}
+		now.Found, now.Problems = s.report.Found, s.report.Problems
+		v.now.Bases[s.tree.Base] = now
+		if err := cmp.Or(v.advise(ctx, s.report), v.Engine.research(ctx, s.tree, s.report)); err != nil {
+			return err
+		}
+		state.Unsure = cmp.Or(state.Unsure, s.report.Advisories.Unsure)
+		for _, p := range s.report.Problems {
+			state.Unread[p.Path] = true
+		}
+	}
+	return nil
 }
 
 // Unchanged is what a report says of a repository where nothing has changed.
 const Unchanged = "nothing has changed since the last pass"
 
 // state asks the host and git what there is.
-func (v *visit) state(ctx context.Context, c *config.Config, t Tree) (plan.State, error) {
+func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan.State, error) {
 	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks)}
 	if why, stale := c.Stale(); stale {
 		s.Stale = strings.Join(why, "; ")
 	}
+	s.Stale = cmp.Or(s.Stale, v.unsure)
 	prefix := c.Top().String("branchPrefix")
 	var err error
 	if s.Pulls, err = v.Reader.Pulls(ctx, v.name, prefix); err != nil {
 		return s, fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
 	}
-	branches, err := v.repo.Branches(ctx, prefix, t.Base)
-	if err != nil {
-		return s, fmt.Errorf("reading the branches of %s: %w", v.name, err)
+	bases := make(map[string]bool)
+	for _, x := range sides {
+		bases[x.tree.Base] = true
 	}
-	for _, b := range branches {
-		if s.Branches[b.Name], err = v.branch(ctx, b, c, t); err != nil {
-			return s, err
+	for _, x := range sides {
+		branches, err := v.repo.Branches(ctx, prefix, x.tree.Base)
+		if err != nil {
+			return s, fmt.Errorf("reading the branches of %s: %w", v.name, err)
 		}
+		for _, b := range branches {
+			if bases[b.Name] || v.sideOf(prefix, b.Name, sides).tree.Base != x.tree.Base {
+				continue
+			}
+			if s.Branches[b.Name], err = v.branch(ctx, b, c, x.tree); err != nil {
+				return s, err
+			}
+		}
+	}
+	if err := v.strayed(ctx, c, sides, &s); err != nil {
+		return s, err
 	}
 	if err := v.issues(ctx, c, &s); err != nil {
 		return s, err

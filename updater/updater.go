@@ -77,6 +77,10 @@ type Tree struct {
 	Base       string // branch; "" if unknown
 	Snapshot   *gitrepo.Snapshot
 	Subjects   []string // of recent commits on Base
+	Bases      int      // how many branches the repository has updates on; 0 if unknown
+
+	Config *gitrepo.Snapshot // where the configuration is read; nil for Snapshot
+	Merge  bool              // that of Snapshot is merged over it
 }
 
 // A Report is what came of one repository.
@@ -99,6 +103,7 @@ type Report struct {
 	Parsed      int                // manager and file pairs that were parsed, not remembered
 	Skipped     string             // why the repository was not looked at; "" if it was
 	Until       time.Time
+	Bases       []plan.Inventory // what was found, by base branch
 
 	reach  Reach
 	custom []extract.Offer // the managers that configuration defines
@@ -146,13 +151,24 @@ func (e *Engine) read(ctx context.Context, t Tree, r *Report) error {
 // Resolve reads the configuration of a repository.
 func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.Diagnostic, error) {
 	var unread []config.Diagnostic
-	c, ds, err := config.Resolve(ctx, e.Input(t.Repository, func(path string) ([]byte, bool) {
-		data, err := fs.ReadFile(t.Snapshot.FS, path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) && path != "package.json" {
-			unread = append(unread, config.Diagnostic{Severity: config.Error, File: path, Text: "it is there, but cannot be read: " + err.Error()})
+	files := func(s *gitrepo.Snapshot) func(string) ([]byte, bool) {
+		return func(path string) ([]byte, bool) {
+			data, err := fs.ReadFile(s.FS, path)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) && path != "package.json" {
+				unread = append(unread, config.Diagnostic{Severity: config.Error, File: path, Text: "it is there, but cannot be read: " + err.Error()})
+			}
+			return data, err == nil
 		}
-		return data, err == nil
-	}))
+	}
+	from := t.Snapshot
+	if t.Config != nil {
+		from = t.Config
+	}
+	in := e.Input(t.Repository, files(from))
+	if t.Merge {
+		in.Over, in.OverName = files(t.Snapshot), t.Base
+	}
+	c, ds, err := config.Resolve(ctx, in)
 	return c, append(unread, ds...), err
 }
 
@@ -292,7 +308,7 @@ func (r redacted) Is(target error) bool { return errors.Is(r.err, target) }
 
 func (e *Engine) world(t Tree, r *Report) plan.World {
 	w := plan.World{
-		Repository: t.Repository, Base: t.Base, Config: r.Config,
+		Repository: t.Repository, Base: t.Base, Bases: t.Bases, Config: r.Config,
 		Managers: make(map[string]*managers.Manager), Sources: make(map[string]*datasources.Source),
 		Schemes: e.Kit.Schemes, Defaults: r.reach.Defaults,
 		Semantic: semantic(t.Subjects), Renderers: make(map[string]bool), Now: e.Now(), Advisories: r.Advisories,

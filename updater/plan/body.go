@@ -336,6 +336,7 @@ type Marker struct {
 	Kind    string   `json:"kind,omitempty"`    // "" for a pull request
 	Title   string   `json:"title"`             // hash of the title that Currant gave
 	Body    string   `json:"body"`              // hash of the body without the marker
+	Base    string   `json:"base,omitempty"`    // hash of the branch that it is to be merged into
 	Updates string   `json:"updates"`           // hash of the members and their new values
 	Labels  bool     `json:"labels,omitempty"`  // they were added once more
 	Mends   bool     `json:"mends,omitempty"`   // it mends weaknesses
@@ -358,7 +359,7 @@ const maxMembers = 4000
 func Sign(b Branch, title, body string) string { return sign(b.marker(title, body), body) }
 
 func (b Branch) marker(title, body string) Marker {
-	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Updates: b.Fingerprint(), Mends: b.Security}
+	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Base: Hash(b.Base), Updates: b.Fingerprint(), Mends: b.Security}
 	size := 0
 	for _, x := range b.Members {
 		m.Members = append(m.Members, x.Key())

@@ -100,7 +100,7 @@ func TestMarkers(t *testing.T) {
 	b := grouped(t, w, map[string]Listing{"x": answer(releases("1.0.0", "1.1.0")...)}, npm("x", "1.0.0"))[0]
 	body := Sign(b, "the title", "text")
 	m, ok := ReadMarker(body)
-	want := Marker{Version: 1, Title: Hash("the title"), Body: Hash("text"), Updates: b.Fingerprint(), Members: []string{"npm|package.json|x"}}
+	want := Marker{Version: 1, Title: Hash("the title"), Body: Hash("text"), Base: Hash("main"), Updates: b.Fingerprint(), Members: []string{"npm|package.json|x"}}
 	if diff := cmp.Diff(want, m); !ok || diff != "" {
 		t.Error(diff)
 	}

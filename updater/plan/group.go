@@ -110,6 +110,10 @@ func (b *Branch) complete(w World) error {
 			break
 		}
 	}
+	if why, guarded := guard(b.Settings, b.Base); guarded && b.Automerge {
+		b.Automerge = false
+		b.Reasons = append(b.Reasons, why)
+	}
 	if b.Automerge {
 		b.Reasons = append(b.Reasons, reason(CodeAutomerge, first.Update.Settings.Origin("automerge"), "it may merge by itself when all checks are green"))
 		if b.Settings.String("automergeType") == "branch" {
@@ -241,7 +245,7 @@ func branchName(w World, m Member) (string, error) {
 	}
 	if w.multipleBases() {
 		prefix := s.String("branchPrefix")
-		name = prefix + sanitized(w.Base) + "-" + strings.TrimPrefix(name, prefix)
+		name = prefix + w.Base + "-" + strings.TrimPrefix(name, prefix)
 	}
 	if s.Bool("branchNameStrict") {
 		prefix := s.String("branchPrefix")
@@ -254,7 +258,9 @@ func branchName(w World, m Member) (string, error) {
 }
 
 // multipleBases reports whether branches of several bases must be told apart.
-func (w World) multipleBases() bool { return len(w.Config.Top().Strings("baseBranchPatterns")) > 1 }
+func (w World) multipleBases() bool {
+	return w.Bases > 1 || w.Bases == 0 && len(w.Config.Top().Strings("baseBranchPatterns")) > 1
+}
 
 func groupSlug(s config.Settings, u Update, f map[string]any, slug string) string {
 	switch {

@@ -73,7 +73,9 @@ func TestNamesAndTitles(t *testing.T) {
 		{"own title", `{"prTitle": "{{depName}} {{{newValue}}}"}`, plain, []Found{image("nginx", "1.24")}, []string{"renovate/nginx-1.x: nginx 1.25"}},
 		{"own action and suffix", `{"commitMessageAction": "Upgrade", "commitMessageSuffix": "[skip ci]"}`, plain, []Found{image("nginx", "1.24")}, []string{"renovate/nginx-1.x: Upgrade nginx Docker tag to v1.25 [skip ci]"}},
 		{"own prefixes", `{"branchPrefix": "bot/", "additionalBranchPrefix": "{{manager}}-"}`, plain, []Found{image("nginx", "1.24")}, []string{"bot/dockerfile-nginx-1.x: Update nginx Docker tag to v1.25"}},
-		{"several bases", `{"baseBranchPatterns": ["main", "release/1"]}`, func(w World) World { w.Base = "release/1"; return w }, []Found{image("nginx", "1.24")}, []string{"renovate/release-1-nginx-1.x: Update nginx Docker tag to v1.25 (release/1)"}},
+		{"several bases", `{"baseBranchPatterns": ["main", "release/1"]}`, func(w World) World { w.Base = "release/1"; return w }, []Found{image("nginx", "1.24")}, []string{"renovate/release/1-nginx-1.x: Update nginx Docker tag to v1.25 (release/1)"}},
+		{"one base of a pattern", `{"baseBranchPatterns": ["/^release/", "x"]}`, func(w World) World { w.Base, w.Bases = "release/1", 1; return w }, []Found{image("nginx", "1.24")}, []string{"renovate/nginx-1.x: Update nginx Docker tag to v1.25"}},
+		{"several bases of one pattern", `{"baseBranchPatterns": ["/^release/"]}`, func(w World) World { w.Base, w.Bases = "release/1", 2; return w }, []Found{image("nginx", "1.24")}, []string{"renovate/release/1-nginx-1.x: Update nginx Docker tag to v1.25 (release/1)"}},
 		{"order", `{"packageRules": [{"matchPackageNames": ["vue"], "prPriority": 5}], "major": {"enabled": false}}`, plain, []Found{image("nginx", "1.24"), npm("react", "17.0.0"), npm("vue", "3.0.0")}, []string{
 			"renovate/vue-3.x: Update dependency vue to v3.1.0", "renovate/react-17.x: Update dependency react to v17.1.0", "renovate/nginx-1.x: Update nginx Docker tag to v1.25"}},
 	} {

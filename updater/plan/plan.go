@@ -37,6 +37,7 @@ func (f Found) File() string { return cmp.Or(f.Dep.Value.Path, f.Path) }
 type World struct {
 	Repository string
 	Base       string // the branch that is looked at
+	Bases      int    // how many there are in all; 0 if unknown
 	Config     *config.Config
 	Managers   map[string]*managers.Manager
 	Sources    map[string]*datasources.Source

@@ -39,7 +39,7 @@ type reconciler struct {
 	open     int               // pull requests open or about to be
 	hourly   int               // made since the hour began
 	branches int               // that exist or are about to
-	merged   map[string]bool   // paths changed by merges of this pass
+	merged   map[string]bool   // bases and paths changed by merges of this pass
 }
 
 func (r *reconciler) count(want []Rendered) {
@@ -96,6 +96,11 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	}
 	if exists && branch.Foreign != "" && asked == "" {
 		return o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
+	}
+	if open != nil && elsewhere(b, *open) && asked == "" {
+		if marker, ok := ReadMarker(open.Body); ok && marker.Base != "" && marker.Base != Hash(open.Base) {
+			return o.end(Hands, reason(CodeEdited, config.Origin{}, "somebody pointed its pull request at %s: it is theirs now", open.Base))
+		}
 	}
 	if open == nil && b.Wish == "" {
 		if p := r.declined(b); p != nil {
@@ -220,6 +225,9 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 	if asked != "" && (branch.Behind || branch.Foreign != "") {
 		push, why = true, asked
 	}
+	if exists && open != nil && elsewhere(b, *open) {
+		push, why = true, "configuration points it at "+b.Base
+	}
 	if push && exists && !b.Making.Open && !s.Bool("updateNotScheduled") && asked == "" {
 		return o.end(Unchanged, reason(CodeSchedule, s.Origin("updateNotScheduled"), "%s, but updateNotScheduled is off", why), closed("schedule", b.Making))
 	}
@@ -323,6 +331,9 @@ func edit(b Rendered, p platform.Pull) (platform.Edit, bool) {
 	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
 	next := b.marker(b.Title, b.body)
 	next.Labels, next.Granted = marker.Labels, marker.Granted || b.Wish != "" && b.wantsApproval()
+	if elsewhere(b, p) {
+		e.Base = &b.Base
+	}
 	if label := b.Settings.String("rebaseLabel"); label != "" && hasLabel(p.Labels, label) {
 		e.RemoveLabels = []string{label}
 	}
@@ -335,12 +346,15 @@ func edit(b Rendered, p platform.Pull) (platform.Edit, bool) {
 			e.Body = &body
 		}
 	}
-	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil
+	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.Base != nil
 }
+
+// elsewhere reports whether a pull request is against another branch than b.
+func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base != b.Base }
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Updates == n.Updates && m.Labels == n.Labels && m.Granted == n.Granted
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.Granted == n.Granted
 }
 
 // wantsApproval reports whether a person must approve of b.
@@ -372,8 +386,11 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 		blocks = append(blocks, policy.Block{Code: "schedule", Text: why.Text, Wait: true})
 		o.Reasons = append(o.Reasons, why)
 	}
+	if elsewhere(b, *p) {
+		blocks = append(blocks, policy.Block{Code: "head", Text: "its pull request is against another branch", Wait: true})
+	}
 	for path := range b.Blobs {
-		if len(blocks) == 0 && r.merged[path] {
+		if len(blocks) == 0 && r.merged[b.Base+":"+path] {
 			blocks = append(blocks, policy.Block{Code: "conflict", Text: "another merge of this pass changed " + path, Wait: true})
 		}
 	}
@@ -390,7 +407,7 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 		return o
 	}
 	for path := range b.Blobs {
-		r.merged[path] = true
+		r.merged[b.Base+":"+path] = true
 	}
 	m := platform.Merging{Number: p.Number, Head: branch.Head, Method: method(b.Settings, r.have.Repository)}
 	if !r.have.Repository.AutoDelete {

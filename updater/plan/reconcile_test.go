@@ -278,6 +278,18 @@ func TestReconcile(t *testing.T) {
 		{"doubt wins over wishes", ``, func(t *testing.T, s *scene) { outage(t, s); s.wish(WishRebase) }, Hold, "", ""},
 		{"approval came later than the pull request", `{"automerge": true, "dependencyDashboardApproval": true}`, func(*testing.T, *scene) {}, Unchanged, "", "not every update of it"},
 
+		// Bases (docs.renovatebot.com/configuration-options, baseBranchPatterns).
+		{"a person pointed it elsewhere", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Base = "next" }, Hands, "", "pointed its pull request at next"},
+		{"configuration points it elsewhere", ``, func(t *testing.T, s *scene) {
+			s.w.Base = "next"
+			s.look(t, answer(releases("1.0.0", "1.1.0")...))
+		}, UpdateIt, "push edit", "points it at next"},
+		{"configuration points it elsewhere, and it would merge", auto, func(t *testing.T, s *scene) {
+			s.w.Base = "next"
+			s.look(t, answer(releases("1.0.0", "1.1.0")...))
+		}, UpdateIt, "push edit", ""},
+		{"another's, against another branch", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Base, s.state.Pulls[0].Body = "next", "Renovate's" }, UpdateIt, "push edit", ""},
+
 		{"labels were lost", `{"labels": ["deps"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = nil }, Edit, "edit", ""},
 		{"a person took one label away", `{"labels": ["deps", "more"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = []string{"more"} }, Unchanged, "", ""},
 	} {
@@ -341,6 +353,9 @@ func TestEditSettles(t *testing.T) {
 		}
 		if e.Body != nil {
 			p.Body = *e.Body
+		}
+		if e.Base != nil {
+			p.Base = *e.Base
 		}
 		p.Labels = append(slices.DeleteFunc(p.Labels, func(l string) bool { return slices.Contains(e.RemoveLabels, l) }), e.AddLabels...)
 		if p.Title != s.want[0].Title || !slices.Contains(p.Labels, "deps") {

@@ -188,11 +188,12 @@ type Proposal struct {
 	Draft        bool
 }
 
-// An Edit changes a pull request's texts. A nil field stays.
+// An Edit changes a pull request's texts, labels and base. A nil field stays.
 type Edit struct {
 	Number       int
 	Was          string // the title that the pull request must have
 	Title, Body  *string
+	Base         *string // the branch that it is to be merged into
 	AddLabels    []string
 	RemoveLabels []string
 }

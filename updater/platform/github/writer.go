@@ -152,7 +152,10 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 	if e.Body != nil && *e.Body != p.GetBody() {
 		change.Body = e.Body
 	}
-	if change.Title != nil || change.Body != nil {
+	if e.Base != nil && *e.Base != p.GetBase().GetRef() {
+		change.Base = &gh.PullRequestBranch{Ref: e.Base}
+	}
+	if change.Title != nil || change.Body != nil || change.Base != nil {
 		if _, _, err := w.r.api.PullRequests.Edit(ctx, owner, repo, e.Number, change); err != nil {
 			return w.r.explain(err, "%s", doing)
 		}

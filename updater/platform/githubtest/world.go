@@ -424,3 +424,15 @@ func (s *Server) Stranger(login string) {
 
 // NoIssues switches issues off.
 func NoIssues() Setting { return func(r *repo) { r.noIssues = true } }
+
+// Retarget points a pull request at another base, as a person does in a browser.
+func (s *Server) Retarget(name string, number int, base string) error {
+	return s.with("retargeting a pull request", name, func(r *repo) error {
+		i := r.issues[number]
+		if i == nil || i.pull == nil {
+			return fmt.Errorf("no pull request %d", number)
+		}
+		i.pull.base, i.updated = base, s.now()
+		return nil
+	})
+}
