@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	schemes "github.com/currant-bot/currant/datasources/versioning/all"
 )
 
 func TestOptionTable(t *testing.T) {
@@ -63,7 +65,9 @@ func TestBuiltin(t *testing.T) {
 }
 
 func TestRecommended(t *testing.T) {
-	c, diags := resolve(t, input(`{"extends": ["config:best-practices"]}`))
+	in := input(`{"extends": ["config:best-practices"]}`)
+	in.Schemes = schemes.Schemes
+	c, diags := resolve(t, in)
 	noErrors(t, diags)
 	for _, tc := range []struct {
 		s            Subject
@@ -78,7 +82,7 @@ func TestRecommended(t *testing.T) {
 		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "docker.io/library/node"}, "versioning", "node"},
 		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "node", UpdateType: "minor"}, "groupName", "Node.js"},
 		{Subject{Manager: "github-actions", Datasource: "github-tags", DepName: "actions/upload-artifact", UpdateType: "major"}, "groupName", "GitHub Artifact Actions"},
-		{Subject{Manager: "npm", Datasource: "npm", DepName: "faker", UpdateType: "replacement"}, "replacementName", "@faker-js/faker"},
+		{Subject{Manager: "npm", Datasource: "npm", DepName: "faker", CurrentValue: "5.5.3", CurrentVersion: "5.5.3", UpdateType: "replacement"}, "replacementName", "@faker-js/faker"},
 	} {
 		if got := c.For(tc.s).String(tc.option); got != tc.want {
 			t.Errorf("%+v: %s is %q, want %q", tc.s, tc.option, got, tc.want)
