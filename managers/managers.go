@@ -98,6 +98,7 @@ type Result struct {
 	Deps     []Dep
 	Defs     []Def
 	Problems []Problem
+	Includes []string // paths of files of the repository that this one includes, and the manager is to read too
 }
 
 // A Def is something that a file defines and dependencies in other files of

@@ -17,6 +17,8 @@ import (
 	"github.com/currant-bot/currant/managers/dockerfile"
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
+	"github.com/currant-bot/currant/managers/gitlabci"
+	"github.com/currant-bot/currant/managers/gitlabciinclude"
 	"github.com/currant-bot/currant/managers/gomod"
 	"github.com/currant-bot/currant/managers/gradle"
 	"github.com/currant-bot/currant/managers/gradlewrapper"
@@ -70,6 +72,8 @@ var Managers = []*managers.Manager{
 	dockerfile.Manager,
 	flux.Manager,
 	githubactions.Manager,
+	gitlabci.Manager,
+	gitlabciinclude.Manager,
 	gomod.Manager,
 	gradle.Manager,
 	gradlewrapper.Manager,

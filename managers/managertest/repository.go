@@ -2,6 +2,7 @@ package managertest
 
 import (
 	"io/fs"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
@@ -103,11 +104,7 @@ func extractFiles(m *managers.Manager, r Repository, file func(path, text string
 		fsys[path] = &fstest.MapFile{Data: []byte(text)}
 	}
 	all, defs := extraction{repo: r}, managers.Defs{}
-	for _, path := range slices.Sorted(maps.Keys(r.Files)) {
-		if r.Reads != nil && !r.Reads(path) {
-			continue
-		}
-		result := m.Extract(file(path, r.Files[path], fsys))
+	for path, result := range results(m, r, func(path string) managers.File { return file(path, r.Files[path], fsys) }) {
 		for _, d := range result.Deps {
 			all.deps = append(all.deps, dep{d, path})
 		}
@@ -124,4 +121,33 @@ func extractFiles(m *managers.Manager, r Repository, file func(path, text string
 		}
 	}
 	return all
+}
+
+// results yields what m finds in each file that it is given or that one of these includes, in order of path.
+func results(m *managers.Manager, r Repository, file func(path string) managers.File) iter.Seq2[string, managers.Result] {
+	found := make(map[string]managers.Result)
+	var next []string
+	for path := range r.Files {
+		if r.Reads == nil || r.Reads(path) {
+			next = append(next, path)
+		}
+	}
+	for len(next) > 0 {
+		path := next[0]
+		next = next[1:]
+		if _, done := found[path]; done {
+			continue
+		}
+		if _, ok := r.Files[path]; ok {
+			found[path] = m.Extract(file(path))
+			next = append(next, found[path].Includes...)
+		}
+	}
+	return func(yield func(string, managers.Result) bool) {
+		for _, path := range slices.Sorted(maps.Keys(found)) {
+			if !yield(path, found[path]) {
+				return
+			}
+		}
+	}
 }

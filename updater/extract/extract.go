@@ -55,6 +55,19 @@ func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, memo *Memo) (
 			jobs = append(jobs, job{entry: e, takers: takers})
 		}
 	}
+	included := include(s, jobs)
+	var ran []job
+	for next := jobs; len(next) > 0; next = included(next) {
+		if err := runAll(ctx, s, next, memo); err != nil {
+			return Result{}, err
+		}
+		ran = append(ran, next...)
+	}
+	slices.SortStableFunc(ran, func(a, b job) int { return strings.Compare(a.entry.Path, b.entry.Path) })
+	return collect(ran), nil
+}
+
+func runAll(ctx context.Context, s *gitrepo.Snapshot, jobs []job, memo *Memo) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range jobs {
@@ -63,10 +76,42 @@ func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, memo *Memo) (
 			return ctx.Err()
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return Result{}, err
+	return g.Wait()
+}
+
+// include returns a function that, of jobs which have run, returns those for the files that their files include. Each
+// manager reads a file once.
+func include(s *gitrepo.Snapshot, jobs []job) func(ran []job) []job {
+	type reading struct {
+		manager *managers.Manager
+		path    string
 	}
-	return collect(jobs), nil
+	entry := sync.OnceValue(func() map[string]gitrepo.Entry {
+		entries := make(map[string]gitrepo.Entry)
+		for _, e := range s.List() {
+			entries[e.Path] = e
+		}
+		return entries
+	})
+	read := make(map[reading]bool)
+	for _, j := range jobs {
+		for _, m := range j.takers {
+			read[reading{m, j.entry.Path}] = true
+		}
+	}
+	return func(ran []job) (more []job) {
+		for _, j := range ran {
+			for i, m := range j.takers {
+				for _, path := range j.results[i].Includes {
+					if e, ok := entry()[path]; ok && !read[reading{m, path}] {
+						read[reading{m, path}] = true
+						more = append(more, job{entry: e, takers: []*managers.Manager{m}})
+					}
+				}
+			}
+		}
+		return more
+	}
 }
 
 // A job is one file and the managers that read it.
@@ -146,7 +191,7 @@ func Safely(m *managers.Manager, file managers.File) (r managers.Result) {
 	return m.Extract(file)
 }
 
-// collect puts results in order and completes what refers to other files.
+// collect puts the results of jobs, which are in order of path, together and completes what refers to other files.
 func collect(jobs []job) Result {
 	var out Result
 	defs := make(map[*managers.Manager]managers.Defs)
@@ -170,7 +215,7 @@ func collect(jobs []job) Result {
 		}
 	}
 	places := make(map[place]bool)
-	for _, j := range jobs {
+	for i, j := range jobs {
 		out.Parsed += j.parsed
 		if j.unread != nil {
 			if j.unread != errInside {
@@ -178,7 +223,9 @@ func collect(jobs []job) Result {
 			}
 			continue
 		}
-		out.Files++
+		if i == 0 || jobs[i-1].entry.Path != j.entry.Path {
+			out.Files++
+		}
 		for i, m := range j.takers {
 			for _, p := range j.results[i].Problems {
 				problem(p)

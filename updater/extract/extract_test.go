@@ -251,3 +251,26 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+func TestIncludes(t *testing.T) {
+	s := folder(t, map[string]string{"a.list": "b\nmissing", "b": "c\na.list", "c": "", "d": ""})
+	var calls atomic.Int64
+	o := counting("a", &calls, func(f managers.File) managers.Result {
+		return managers.Result{Deps: []managers.Dep{{Name: f.Path}}, Includes: strings.Split(f.Text, "\n")}
+	})
+	o.Match = func(path string) bool { return strings.HasSuffix(path, ".list") }
+	other := counting("b", new(atomic.Int64), named)
+	r, err := Run(t.Context(), s, []Offer{o, other}, NewMemo())
+	if err != nil || calls.Load() != 3 || r.Files != 4 {
+		t.Errorf("%d calls, %d files, %v", calls.Load(), r.Files, err)
+	}
+	var got []string
+	for _, f := range r.Found {
+		if f.Manager == "a" {
+			got = append(got, f.Path)
+		}
+	}
+	if diff := cmp.Diff([]string{"a.list", "b", "c"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
