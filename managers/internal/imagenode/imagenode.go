@@ -17,7 +17,7 @@ func Dep(node yamlspan.Node, kind string) (d managers.Dep, ok bool) {
 	f := node.Field()
 	if f.IsZero() {
 		d = image.Dep(managers.Field{Text: node.String()})
-		d.Composed, d.Value, d.Digest, d.Pin = d.Value.Text, managers.Field{}, managers.Field{}, nil
+		d.Composed, d.Value, d.Digest, d.NameAt, d.Pin = d.Value.Text, managers.Field{}, managers.Field{}, managers.Field{}, nil
 		if d.Skip == "" {
 			d.Skip, d.Note = managers.Unsupported, "it is written over several lines or with escapes, so that it cannot be replaced"
 		}
