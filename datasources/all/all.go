@@ -8,6 +8,7 @@ import (
 	"github.com/currant-bot/currant/datasources/crate"
 	"github.com/currant-bot/currant/datasources/custom"
 	"github.com/currant-bot/currant/datasources/docker"
+	"github.com/currant-bot/currant/datasources/dotnetversion"
 	"github.com/currant-bot/currant/datasources/githubdigest"
 	"github.com/currant-bot/currant/datasources/githubreleases"
 	"github.com/currant-bot/currant/datasources/githubrunners"
@@ -22,6 +23,7 @@ import (
 	"github.com/currant-bot/currant/datasources/maven"
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
+	"github.com/currant-bot/currant/datasources/nuget"
 	"github.com/currant-bot/currant/datasources/pypi"
 	"github.com/currant-bot/currant/datasources/terraformmodule"
 	"github.com/currant-bot/currant/datasources/terraformprovider"
@@ -33,6 +35,7 @@ var Sources = []*datasources.Source{
 	crate.Source,
 	custom.Source(query),
 	docker.Source,
+	dotnetversion.Source,
 	gitrefs.Source,
 	gittags.Source,
 	githubdigest.Source,
@@ -47,6 +50,7 @@ var Sources = []*datasources.Source{
 	maven.Source,
 	nodeversion.Source,
 	npm.Source,
+	nuget.Source,
 	pypi.Source,
 	terraformmodule.Source,
 	terraformprovider.Source,

@@ -34,6 +34,7 @@ import (
 	"github.com/currant-bot/currant/managers/nix"
 	"github.com/currant-bot/currant/managers/nodenv"
 	"github.com/currant-bot/currant/managers/npm"
+	"github.com/currant-bot/currant/managers/nuget"
 	"github.com/currant-bot/currant/managers/nvm"
 	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/pep621"
@@ -89,6 +90,7 @@ var Managers = []*managers.Manager{
 	nix.Manager,
 	nodenv.Manager,
 	npm.Manager,
+	nuget.Manager,
 	nvm.Manager,
 	opentofuversion.Manager,
 	pep621.Manager,

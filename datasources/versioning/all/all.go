@@ -24,6 +24,7 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning/nixpkgs"
 	"github.com/currant-bot/currant/datasources/versioning/node"
 	"github.com/currant-bot/currant/datasources/versioning/npm"
+	"github.com/currant-bot/currant/datasources/versioning/nuget"
 	"github.com/currant-bot/currant/datasources/versioning/pep440"
 	"github.com/currant-bot/currant/datasources/versioning/poetry"
 	"github.com/currant-bot/currant/datasources/versioning/python"
@@ -54,6 +55,7 @@ var schemes = map[string]versioning.Scheme{
 	"nixpkgs":          nixpkgs.Scheme{},
 	"node":             node.Scheme{},
 	"npm":              npm.Scheme{},
+	"nuget":            nuget.Scheme{},
 	"pep440":           pep440.Scheme{},
 	"poetry":           poetry.Scheme{},
 	"python":           python.Scheme{},
