@@ -82,7 +82,7 @@ func TestRecommended(t *testing.T) {
 		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "docker.io/library/node"}, "versioning", "node"},
 		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "node", UpdateType: "minor"}, "groupName", "Node.js"},
 		{Subject{Manager: "github-actions", Datasource: "github-tags", DepName: "actions/upload-artifact", UpdateType: "major"}, "groupName", "GitHub Artifact Actions"},
-		{Subject{Manager: "npm", Datasource: "npm", DepName: "faker", CurrentValue: "5.5.3", CurrentVersion: "5.5.3", UpdateType: "replacement"}, "replacementName", "@faker-js/faker"},
+		{Subject{Manager: "npm", Datasource: "npm", DepName: "jade", UpdateType: "replacement"}, "replacementName", "pug"},
 	} {
 		if got := c.For(tc.s).String(tc.option); got != tc.want {
 			t.Errorf("%+v: %s is %q, want %q", tc.s, tc.option, got, tc.want)

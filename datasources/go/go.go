@@ -26,6 +26,7 @@ var Source = &datasources.Source{
 	Doc:        "Go modules, from proxies or where their source is",
 	Versioning: "semver",
 	Strategy:   datasources.Hunt,
+	Defaults:   map[string]any{"commitMessageTopic": "module {{depName}}"},
 	New:        func(env datasources.Env) datasources.Datasource { return modules{env} },
 }
 

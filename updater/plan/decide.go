@@ -140,6 +140,7 @@ func (c *chooser) versions() {
 	}
 	if strategy == versioning.Pin && c.constraint.Exact() == "" {
 		c.pin()
+		strategy = versioning.Replace // beside the pin, newer versions keep the form of the range until it is merged
 	}
 	candidates, ok := c.candidates(strategy)
 	if !ok {

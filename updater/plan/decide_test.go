@@ -96,8 +96,8 @@ func TestDecide(t *testing.T) {
 		{"bump", `{"rangeStrategy": "bump"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "1.1.0")...), []string{"minor ^1.1.0"}, ""},
 		{"widen", `{"rangeStrategy": "widen"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "2.0.0")...), []string{"major ^1.0.0 || ^2.0.0"}, ""},
 		{"peers are widened", ``, with(npm("x", "^1.0.0"), func(d *managers.Dep) { d.Kind = "peerDependencies" }), answer(releases("1.0.0", "2.0.0")...), []string{"major ^1.0.0 || ^2.0.0"}, ""},
-		{"pin", `{"rangeStrategy": "pin"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "1.1.0", "2.0.0")...), []string{"pin 1.1.0", "major 2.0.0"}, ""},
-		{"pin to what is locked", `{"rangeStrategy": "pin"}`, with(npm("x", "^1.0.0"), func(d *managers.Dep) { d.Locked = "1.0.5" }), answer(releases("1.0.0", "1.0.5", "1.1.0")...), []string{"pin 1.0.5", "minor 1.1.0"}, ""},
+		{"pin", `{"rangeStrategy": "pin"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "1.1.0", "2.0.0")...), []string{"pin 1.1.0", "major ^2.0.0"}, ""},
+		{"pin to what is locked", `{"rangeStrategy": "pin"}`, with(npm("x", "^1.0.0"), func(d *managers.Dep) { d.Locked = "1.0.5" }), answer(releases("1.0.0", "1.0.5", "1.1.0")...), []string{"pin 1.0.5"}, "admits it already"},
 		{"in-range-only", `{"rangeStrategy": "in-range-only"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "2.0.0")...), nil, "in-range-only"},
 		{"a range that admits nothing", ``, npm("x", "^9.0.0"), answer(releases("1.0.0")...), nil, `no release matches "^9.0.0"`},
 

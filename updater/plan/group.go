@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/currant-bot/currant/config"
 )
@@ -160,13 +163,24 @@ func labels(ms []Member) []string {
 	return out
 }
 
-var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+var (
+	notSlug = regexp.MustCompile(`[^\w\s$*+~.()'"!\-:@]+`)
+	blanks  = regexp.MustCompile(`[-\s]+`)
+	spelled = strings.NewReplacer("&", "and", "%", "percent", "$", "dollar", "<", "less", ">", "greater", "|", "or",
+		"ß", "ss", "æ", "ae", "ø", "o", "œ", "oe", "đ", "d", "ð", "d", "ł", "l", "þ", "th", "ı", "i")
+)
 
-// slugify makes a groupName fit for a branch, as Renovate does: lower case, words joined
-// by hyphens.
+// slugify makes a groupName fit for a branch, as Renovate does: lower case, without accents, words joined
+// by hyphens. Dots and some other signs stay; a slash joins what it separates.
 func slugify(s string) string {
-	s = strings.ToLower(strings.NewReplacer("@", "", "&", "and", "'", "", ".", "-").Replace(s))
-	return strings.Trim(notSlug.ReplaceAllString(s, "-"), "-")
+	s = norm.NFD.String(spelled.Replace(strings.ToLower(s)))
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, s)
+	return blanks.ReplaceAllString(strings.TrimSpace(notSlug.ReplaceAllString(s, "")), "-")
 }
 
 // sanitized is depNameSanitized: a dependency's name as part of a branch's.

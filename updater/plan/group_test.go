@@ -30,7 +30,7 @@ func listed(bs []Branch) []string {
 // Names and titles are Renovate's: section 6.2 and 6.3 of what is known of it.
 func TestNamesAndTitles(t *testing.T) {
 	answers := map[string]Listing{
-		"react": answer(releases("17.0.0", "17.0.2", "17.1.0", "18.2.0")...), "nginx": answer(releases("1.24", "1.25")...),
+		"react-dom": answer(releases("17.0.0", "17.1.0", "18.0.0")...), "react": answer(releases("17.0.0", "17.0.2", "17.1.0", "18.2.0")...), "nginx": answer(releases("1.24", "1.25")...),
 		"actions/checkout": answer(releases("v4", "v5", "v5.0.1")...), "@types/node": answer(releases("18.0.0", "18.1.0")...),
 		"ghcr.io/Acme/App": answer(releases("1.0", "2.0")...), "vue": answer(releases("3.0.0", "3.1.0", "4.0.0")...), "Newtonsoft.Json": answer(releases("1.0.0", "1.1.0")...),
 	}
@@ -53,10 +53,12 @@ func TestNamesAndTitles(t *testing.T) {
 			"renovate/react-17.x: Update dependency react to ^17.1.0", "renovate/react-18.x: Update dependency react to v18"}},
 		{"patches apart", `{"separateMinorPatch": true, "major": {"enabled": false}}`, plain, []Found{npm("react", "17.0.0")}, []string{
 			"renovate/react-17.0.x: Update dependency react to v17.0.2", "renovate/react-17.x: Update dependency react to v17.1.0"}},
-		{"pin", `{"rangeStrategy": "pin", "major": {"enabled": false}}`, plain, []Found{npm("react", "^17.0.0")}, []string{"renovate/pin-dependencies: Pin dependency react to v17.1.0"}},
+		{"pin", `{"rangeStrategy": "pin", "major": {"enabled": false}}`, plain, []Found{npm("react", "^17.0.0")}, []string{"renovate/pin-dependencies: Pin dependency react to 17.1.0"}},
 		{"pins", `{"rangeStrategy": "pin", "major": {"enabled": false}}`, plain, []Found{npm("react", "^17.0.0"), npm("vue", "^3.0.0")}, []string{"renovate/pin-dependencies: Pin dependencies"}},
 		{"group", `{"packageRules": [{"matchPackageNames": ["react", "vue"], "matchUpdateTypes": ["minor", "patch"], "groupName": "All minor/patch!"}]}`, plain, []Found{npm("react", "17.0.0"), npm("vue", "3.0.0")}, []string{
-			"renovate/all-minor-patch: Update All minor/patch!", "renovate/react-18.x: Update dependency react to v18", "renovate/vue-4.x: Update dependency vue to v4"}},
+			"renovate/all-minorpatch!: Update All minor/patch!", "renovate/react-18.x: Update dependency react to v18", "renovate/vue-4.x: Update dependency vue to v4"}},
+		{"group of one new major", `{"groupName": "web"}`, plain, []Found{npm("react", "17.0.0"), npm("react-dom", "17.0.0")}, []string{
+			"renovate/web: Update web to v17.1.0", "renovate/major-web: Update web to v18"}},
 		{"major group", `{"groupName": "web"}`, plain, []Found{npm("react", "17.0.0"), npm("vue", "3.0.0")}, []string{
 			"renovate/web: Update web", "renovate/major-web: Update web (major)"}},
 		{"major groups apart", `{"groupName": "web", "separateMultipleMajor": true, "minor": {"enabled": false}}`, plain, []Found{npm("react", "17.0.0"), npm("vue", "3.0.0")}, []string{

@@ -91,6 +91,9 @@ func fields(w World, m Member) map[string]any {
 			f["isRange"] = c.Exact() == ""
 		}
 	}
+	if u.Type == "pin" {
+		f["isSingleVersion"] = false // the value was a range, and the title shows what takes its place as it is written
+	}
 	if u.Type == "replacement" && len(d.Updates) > 1 && f["isSingleVersion"] == true {
 		f["prettyNewVersion"] = "" // as Renovate says it where there are other updates
 	} else if u.Type == "replacement" {
@@ -162,7 +165,7 @@ func (b *Branch) write(w World) error {
 		b.Group, f["groupName"] = name, name
 		s = s.With("group")
 		topic, extra = s.String("commitMessageTopic"), s.String("commitMessageExtra")
-		if !b.sameVersion() {
+		if !b.sameVersion() && !b.sameMajor(w) {
 			extra = ""
 		}
 	}
@@ -268,6 +271,12 @@ func (b *Branch) several() bool {
 func (b *Branch) sameVersion() bool {
 	first := b.Members[0].Update
 	return first.Version != "" && !slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Version != first.Version || m.Update.Type != first.Type })
+}
+
+// sameMajor reports whether all members go to one new major, which the title then names.
+func (b *Branch) sameMajor(w World) bool {
+	to := func(m Member) int64 { return versionParts(w, m.Decision, m.Update.Version).Major }
+	return !slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Type != "major" || to(m) < 0 || to(m) != to(b.Members[0]) })
 }
 
 // titleLevel says in a group's title what kind of step it is, where groups are

@@ -77,4 +77,13 @@ var engine = ranges.Engine{
 
 // Constraint reads a set of specifiers. The empty text admits anything.
 // Prereleases are admitted as any other version.
-func (Scheme) Constraint(text string) (versioning.Constraint, error) { return engine.Constraint(text) }
+func (Scheme) Constraint(text string) (versioning.Constraint, error) {
+	c, err := engine.Constraint(text)
+	if err != nil {
+		return nil, err
+	}
+	return constraint{c, text}, nil
+}
+
+// Plain is [Scheme.Constraint] whose lower bounds stay when a newer version is admitted.
+func Plain(text string) (versioning.Constraint, error) { return engine.Constraint(text) }

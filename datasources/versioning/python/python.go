@@ -12,8 +12,8 @@ import (
 type Scheme struct{ pep440.Scheme }
 
 // Constraint reads a constraint as PEP 440's if it is one, else as Poetry's.
-func (s Scheme) Constraint(text string) (versioning.Constraint, error) {
-	if c, err := s.Scheme.Constraint(text); err == nil {
+func (Scheme) Constraint(text string) (versioning.Constraint, error) {
+	if c, err := pep440.Plain(text); err == nil { // a newer interpreter is admitted beside the older ones
 		return c, nil
 	}
 	return poetry.Scheme{}.Constraint(text)

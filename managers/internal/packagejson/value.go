@@ -119,6 +119,19 @@ func tool(name, value string) (datasource, pkg string) {
 	return "", ""
 }
 
+// called returns how titles call a tool; nil for what its name says.
+func called(name string) map[string]any {
+	switch name {
+	case "node":
+		return map[string]any{"commitMessageTopic": "Node.js"}
+	case "yarn":
+		return map[string]any{"commitMessageTopic": "Yarn"}
+	case "pnpm":
+		return map[string]any{"commitMessageTopic": name}
+	}
+	return nil
+}
+
 // yarn returns the package that a version of Yarn is in; "" for its own name. From
 // version 2 on it is another one. Its majors have one digit so far.
 func yarn(value string) string {
@@ -138,6 +151,7 @@ func readTools(kind string, section jsonspan.Value) []managers.Dep {
 		d := read(kind, key.Text, key, value)
 		d.Datasource, d.Package = tool(key.Text, d.Value.Text)
 		d.NameAt = managers.Field{} // a tool is called what it is called
+		d.Config = called(key.Text)
 		switch {
 		case d.Datasource == "" && kind == "volta":
 			d.Skip = unknownVolta
@@ -157,6 +171,7 @@ func readPackageManager(value jsonspan.Value) []managers.Dep {
 	}
 	d := managers.Dep{Name: value.Text[m[2]:m[3]], Kind: "packageManager", Datasource: "npm", Line: value.Line}
 	d.Value, _ = value.Sub(m[4], m[5])
+	d.Config = called(d.Name)
 	switch {
 	case d.Name == "yarn":
 		d.Package = yarn(d.Value.Text)
