@@ -62,6 +62,44 @@ func TestLaws(t *testing.T) {
 	})
 }
 
+// A recorder hands requests to a handler, whatever host they are for.
+type recorder struct {
+	handler http.Handler
+	asked   []string
+}
+
+func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.asked = append(r.asked, req.URL.Scheme+"://"+req.URL.Host)
+	rec := httptest.NewRecorder()
+	r.handler.ServeHTTP(rec, req)
+	resp := rec.Result()
+	resp.Request = req
+	return resp, nil
+}
+
+// TestSSH checks that a repository named by SSH is asked by HTTPS where that is what there are credentials for.
+func TestSSH(t *testing.T) {
+	rec := &recorder{handler: server("")}
+	client, err := host.New(host.Options{Base: rec, Rules: []host.Rule{
+		{MatchHost: "git.example.test", Token: "s3cret"},
+		{MatchHost: "https://all.example.test", Username: "bot", Password: "s3cret"},
+		{MatchHost: "all.example.test", Username: "bot", Password: "s3cret"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"ssh://git@git.example.test:7999/acme/base.git", "git@git.example.test:acme/base.git", "ssh://git@all.example.test/acme/base.git"} {
+		l, err := Source.New(client.Env()).List(t.Context(), datasources.Query{Datasource: "git-tags", Package: address})
+		if err != nil || len(l.Releases) != 2 {
+			t.Errorf("%s: got %v, %v", address, l, err)
+		}
+	}
+	want := []string{"https://git.example.test", "https://git.example.test", "https://all.example.test"}
+	if diff := cmp.Diff(want, rec.asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
 // repository makes a repository with a lightweight and an annotated tag and
 // returns its folder and its commits.
 func repository(t *testing.T) (dir string, first, second plumbing.Hash) {

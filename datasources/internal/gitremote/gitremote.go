@@ -62,6 +62,9 @@ func list(ctx context.Context, env datasources.Env, datasource, address string) 
 	case "http", "https":
 		return overHTTP(ctx, env, datasource, u)
 	case "ssh":
+		if web, ok := webInstead(env, datasource, u); ok {
+			return overHTTP(ctx, env, datasource, web)
+		}
 		return overSSH(ctx, env, datasource, u)
 	case "", "file":
 		if !env.Local {
@@ -104,6 +107,23 @@ func basic(env datasources.Env, types []string, u *url.URL) transport.AuthMethod
 		}
 	}
 	return nil
+}
+
+// webInstead returns the address by HTTPS of a repository that is named by SSH, if there are credentials for that
+// and no password of its own for SSH. Files name repositories as people reach them, with their keys; a bot is given a
+// token, and what is given for a host as a whole is meant for HTTPS, since code hosts take no passwords by SSH.
+func webInstead(env datasources.Env, datasource string, u *url.URL) (web *url.URL, ok bool) {
+	if env.Credential == nil {
+		return nil, false
+	}
+	web = &url.URL{Scheme: "https", Host: u.Hostname(), Path: u.Path} // the port is SSH's
+	own, named := env.Credential(datasource, u.String())
+	for _, t := range HostTypes(datasource) {
+		if c, ok := env.Credential(t, web.String()); ok {
+			return web, !named || own.Password == "" || own == c
+		}
+	}
+	return nil, false
 }
 
 func overSSH(ctx context.Context, env datasources.Env, datasource string, u *url.URL) (Refs, error) {
