@@ -11,6 +11,7 @@ import (
 // up when neither its file nor configuration says where. An air-gapped
 // operator overrides each with registryUrls, defaultRegistryUrls or hostRules.
 var defaults = map[string][]string{
+	"bitbucket-tags":     {"https://bitbucket.org"},
 	"crate":              {"https://index.crates.io"},
 	"docker":             {"https://index.docker.io"},
 	"github-digest":      {"https://github.com"},

@@ -5,6 +5,7 @@ import (
 	"github.com/currant-bot/currant/config/jsonata"
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/artifactory"
+	"github.com/currant-bot/currant/datasources/bitbuckettags"
 	"github.com/currant-bot/currant/datasources/crate"
 	"github.com/currant-bot/currant/datasources/custom"
 	"github.com/currant-bot/currant/datasources/docker"
@@ -32,6 +33,7 @@ import (
 // Sources lists every datasource, in order of name.
 var Sources = []*datasources.Source{
 	artifactory.Source,
+	bitbuckettags.Source,
 	crate.Source,
 	custom.Source(query),
 	docker.Source,
