@@ -20,18 +20,25 @@ import (
 
 func planCommand(w world) *cobra.Command {
 	var o options
-	var format string
+	var format, against string
 	var all bool
 	c := &cobra.Command{
 		Use:   "plan [DIR]",
 		Short: "show what would change in a folder, why, and why not",
 		Long: "Plan looks up what is newer for the dependencies of DIR (default: this folder) and shows the\n" +
 			"branches that Currant would make. It changes nothing, anywhere.\n\n" +
-			"The exit code is 0 if there is nothing to do, 2 if updates are available, 1 after an error.",
+			"The exit code is 0 if there is nothing to do, 2 if updates are available, 1 after an error.\n\n" +
+			"With --against it shows what a change to this folder, such as one of its configuration, does to the\n" +
+			"pull requests: those that appear, vanish, regroup, and start or stop merging by themselves. The exit\n" +
+			"code is then 0 unless something went wrong.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains([]string{"table", "diff", "json"}, format) {
-				return fmt.Errorf("--format %s: there are table, diff and json", format)
+			formats := []string{"table", "diff", "json"}
+			if against != "" {
+				formats[1] = "markdown"
+			}
+			if !slices.Contains(formats, format) {
+				return fmt.Errorf("--format %s: there are %s, %s and %s", format, formats[0], formats[1], formats[2])
 			}
 			t, err := folderTree(cmd.Context(), args)
 			if err != nil {
@@ -45,6 +52,10 @@ func planCommand(w world) *cobra.Command {
 			defer e.close()
 			if err := e.reachPresets(); err != nil {
 				return err
+			}
+			if against != "" {
+				defer p.done()
+				return planAgainst(cmd.Context(), w, e, t, args, against, format)
 			}
 			r, err := e.Plan(cmd.Context(), t)
 			p.done()
@@ -61,7 +72,8 @@ func planCommand(w world) *cobra.Command {
 		},
 	}
 	o.flags(c.Flags())
-	c.Flags().StringVar(&format, "format", "table", "table, diff, or json")
+	c.Flags().StringVar(&format, "format", "table", "table, diff, or json; with --against table, markdown, or json")
+	c.Flags().StringVar(&against, "against", "", "compare with the pull requests of this commit, tag or branch")
 	c.Flags().BoolVar(&all, "all", false, "in the table, also show dependencies with nothing to do, and why")
 	return c
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -261,15 +260,19 @@ func (x *comparison) show(w world, seen []compared) error {
 	return err
 }
 
+func writeChangesRows(w io.Writer, changes []fleetdiff.Change) {
+	t := newTable(w)
+	t.AppendHeader(table.Row{"Repository", "Dependency", "Update", "What", "Was", "Is", "Rule"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 50}, {Number: 6, WidthMax: 50}, {Number: 7, WidthMax: 60}})
+	for _, c := range changes {
+		t.AppendRow(table.Row{c.Repository, c.Dependency, c.Update, c.Kind, c.Was, c.Is, c.Rule})
+	}
+	t.Render()
+}
+
 func writeChanges(w io.Writer, changes []fleetdiff.Change, extending, all int) {
 	if len(changes) > 0 {
-		t := newTable(w)
-		t.AppendHeader(table.Row{"Repository", "Dependency", "Update", "What", "Was", "Is", "Rule"})
-		t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 50}, {Number: 6, WidthMax: 50}, {Number: 7, WidthMax: 60}})
-		for _, c := range changes {
-			t.AppendRow(table.Row{c.Repository, c.Dependency, c.Update, c.Kind, c.Was, c.Is, c.Rule})
-		}
-		t.Render()
+		writeChangesRows(w, changes)
 	}
 	fmt.Fprintf(w, "%s in %d of the %d repositories that were looked at and extend the presets\n", count(len(changes), "change"), distinctRepositories(changes), extending)
 	if extending < all {
@@ -328,17 +331,8 @@ func writeChangesMarkdown(w io.Writer, changes []fleetdiff.Change, extending int
 		for _, k := range kinds {
 			fmt.Fprintf(w, "- **%s**: %d\n", k, counts[k])
 		}
-		fmt.Fprint(w, "\n| Repository | Dependency | Update | What | Was | Is | Rule |\n|---|---|---|---|---|---|---|\n")
-		for _, c := range changes[:min(mostRows, len(changes))] {
-			row := []string{c.Repository, c.Dependency, c.Update, string(c.Kind), c.Was, c.Is, c.Rule.String()}
-			for i, cell := range row {
-				row[i] = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;").Replace(plan.Quiet(cell))
-			}
-			fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
-		}
-		if n := len(changes) - mostRows; n > 0 {
-			fmt.Fprintf(w, "\nand %d more.\n", n)
-		}
+		fmt.Fprintln(w)
+		writeChangesTable(w, changes)
 	}
 	for _, f := range failed {
 		fmt.Fprintf(w, "\nNot compared: %s\n", plan.Quiet(f))

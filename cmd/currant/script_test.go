@@ -36,6 +36,11 @@ func TestScripts(t *testing.T) {
 			} {
 				env.Setenv(name, value)
 			}
+			action, err := filepath.Abs("../../deploy/action/report.sh")
+			if err != nil {
+				return err
+			}
+			env.Setenv("ACTION", action)
 			env.Values["github"] = new(hub)
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
