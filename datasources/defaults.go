@@ -42,6 +42,9 @@ const (
 	GitHubEndpoint = "https://api.github.com/"
 )
 
+// GitHubRaw is the host of files of repositories on the public GitHub.
+const GitHubRaw = "raw.githubusercontent.com"
+
 // DockerHubAPI is where Docker Hub tells when a tag was pushed, which its
 // registry does not. It is asked only for images of Docker Hub itself.
 const DockerHubAPI = "https://hub.docker.com"

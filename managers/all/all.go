@@ -3,11 +3,17 @@ package all
 
 import (
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/ansible"
+	"github.com/currant-bot/currant/managers/ansiblegalaxy"
 	"github.com/currant-bot/currant/managers/argocd"
 	"github.com/currant-bot/currant/managers/asdf"
+	"github.com/currant-bot/currant/managers/azurepipelines"
+	"github.com/currant-bot/currant/managers/bitbucketpipelines"
 	"github.com/currant-bot/currant/managers/bun"
 	"github.com/currant-bot/currant/managers/bunversion"
 	"github.com/currant-bot/currant/managers/cargo"
+	"github.com/currant-bot/currant/managers/circleci"
+	"github.com/currant-bot/currant/managers/cloudbuild"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/crossplane"
 	"github.com/currant-bot/currant/managers/devbox"
@@ -15,6 +21,7 @@ import (
 	"github.com/currant-bot/currant/managers/dockerbake"
 	"github.com/currant-bot/currant/managers/dockercompose"
 	"github.com/currant-bot/currant/managers/dockerfile"
+	"github.com/currant-bot/currant/managers/droneci"
 	"github.com/currant-bot/currant/managers/flux"
 	"github.com/currant-bot/currant/managers/githubactions"
 	"github.com/currant-bot/currant/managers/gitlabci"
@@ -45,25 +52,34 @@ import (
 	"github.com/currant-bot/currant/managers/poetry"
 	"github.com/currant-bot/currant/managers/precommit"
 	"github.com/currant-bot/currant/managers/pyenv"
+	"github.com/currant-bot/currant/managers/quadlet"
 	"github.com/currant-bot/currant/managers/renovateconfig"
 	"github.com/currant-bot/currant/managers/rubyversion"
 	"github.com/currant-bot/currant/managers/runtimeversion"
 	"github.com/currant-bot/currant/managers/setupcfg"
+	"github.com/currant-bot/currant/managers/taskfile"
 	"github.com/currant-bot/currant/managers/tekton"
 	"github.com/currant-bot/currant/managers/terraform"
 	"github.com/currant-bot/currant/managers/terraformversion"
 	"github.com/currant-bot/currant/managers/terragrunt"
 	"github.com/currant-bot/currant/managers/terragruntversion"
 	"github.com/currant-bot/currant/managers/tflintplugin"
+	"github.com/currant-bot/currant/managers/woodpecker"
 )
 
 // Managers lists every manager, in order of name.
 var Managers = []*managers.Manager{
+	ansible.Manager,
+	ansiblegalaxy.Manager,
 	argocd.Manager,
 	asdf.Manager,
+	azurepipelines.Manager,
+	bitbucketpipelines.Manager,
 	bun.Manager,
 	bunversion.Manager,
 	cargo.Manager,
+	circleci.Manager,
+	cloudbuild.Manager,
 	copier.Manager,
 	crossplane.Manager,
 	devbox.Manager,
@@ -71,6 +87,7 @@ var Managers = []*managers.Manager{
 	dockerbake.Manager,
 	dockercompose.Manager,
 	dockerfile.Manager,
+	droneci.Manager,
 	flux.Manager,
 	githubactions.Manager,
 	gitlabci.Manager,
@@ -101,14 +118,17 @@ var Managers = []*managers.Manager{
 	poetry.Manager,
 	precommit.Manager,
 	pyenv.Manager,
+	quadlet.Manager,
 	renovateconfig.Manager,
 	rubyversion.Manager,
 	runtimeversion.Manager,
 	setupcfg.Manager,
+	taskfile.Manager,
 	tekton.Manager,
 	terraform.Manager,
 	terraformversion.Manager,
 	terragrunt.Manager,
 	terragruntversion.Manager,
 	tflintplugin.Manager,
+	woodpecker.Manager,
 }
