@@ -174,6 +174,8 @@ func branchReasons(b plan.Rendered) []string {
 // those where something went wrong.
 func writeWhyNot(w io.Writer, r *updater.Report, all bool) {
 	n := 0
+	var order []string
+	places := make(map[string][]string) // by what is to be said: the same is said once
 	for _, d := range r.Decisions {
 		if len(d.Updates) > 0 && d.Facts == plan.Complete {
 			continue
@@ -186,10 +188,21 @@ func writeWhyNot(w io.Writer, r *updater.Report, all bool) {
 		if d.Dep.Line > 0 {
 			place = fmt.Sprintf("%s:%d", d.Path, d.Dep.Line)
 		}
-		fmt.Fprintf(w, "%s: %s %s\n", place, d.Dep.Name, d.Value())
+		text := fmt.Sprintf("%s %s\n", d.Dep.Name, d.Value())
 		for _, reason := range d.Reasons {
-			fmt.Fprintf(w, "  - %s\n", reason)
+			text += fmt.Sprintf("  - %s\n", reason)
 		}
+		if places[text] == nil {
+			order = append(order, text)
+		}
+		places[text] = append(places[text], place)
+	}
+	for _, text := range order {
+		at, more := places[text], ""
+		if len(at) > 1 {
+			more = fmt.Sprintf(" (and %s)", count(len(at)-1, "more place"))
+		}
+		fmt.Fprintf(w, "%s%s: %s", at[0], more, text)
 	}
 	if n > 0 {
 		fmt.Fprintf(w, "%d dependencies need nothing or are skipped (--all says why)\n", n)
