@@ -11,11 +11,16 @@ import (
 
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/artifactory/artifactorytest"
+	"github.com/currant-bot/currant/datasources/crate"
 	"github.com/currant-bot/currant/datasources/docker"
+	goproxy "github.com/currant-bot/currant/datasources/go"
 	"github.com/currant-bot/currant/datasources/helm"
 	"github.com/currant-bot/currant/datasources/host"
+	"github.com/currant-bot/currant/datasources/maven"
 	"github.com/currant-bot/currant/datasources/npm"
+	"github.com/currant-bot/currant/datasources/nuget"
 	"github.com/currant-bot/currant/datasources/pypi"
+	"github.com/currant-bot/currant/datasources/terraformprovider"
 )
 
 var when = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
@@ -23,7 +28,8 @@ var when = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 // ask maps a public registry to the server and lists a package there.
 func ask(t *testing.T, a *artifactorytest.Server, s *datasources.Source, registry, pkg string) (*datasources.Listing, error) {
 	t.Helper()
-	mapping, err := datasources.ParseArtifactory(map[string]any{"url": a.URL + "/artifactory", "docker": "docker", "helm": "charts", "npm": "npm", "pypi": "pypi"})
+	mapping, err := datasources.ParseArtifactory(map[string]any{"url": a.URL + "/artifactory", "docker": "docker", "helm": "charts", "npm": "npm", "pypi": "pypi",
+		"go": "go", "maven": "libs", "cargo": "crates", "nuget": "nuget", "terraform": "tf"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,11 +121,27 @@ func TestPackages(t *testing.T) {
 	// The signs < and > stand in attributes as they are (renovate reads them so), and no file has a time.
 	a.Put("pypi/simple/acme-lib", `<!DOCTYPE html><html><body><a href="../../acme_lib-1.0.0.tar.gz#sha256=00" data-requires-python=">=3.9,<4" rel="internal">acme_lib-1.0.0.tar.gz</a>
 <a href="../../acme_lib-1.1.0-py3-none-any.whl" data-requires-python=">=3.10" rel="internal">acme_lib-1.1.0-py3-none-any.whl</a></body></html>`, when, nil)
+	a.Put("api/go/go/code.example.test/acme/lib/@v/list", "v1.0.0\nv1.1.0\n", when, nil)
+	a.Put("api/go/go/code.example.test/acme/lib/@v/v1.0.0.info", `{"Version": "v1.0.0", "Time": "2026-01-02T03:04:05Z"}`, when, nil)
+	a.Put("api/go/go/code.example.test/acme/lib/@v/v1.1.0.info", `{"Version": "v1.1.0", "Time": "2026-02-02T03:04:05Z"}`, when, nil)
+	a.Put("api/go/go/code.example.test/acme/lib/@v/v1.1.0.mod", "module code.example.test/acme/lib\n", when, nil)
+	a.Put("api/go/go/code.example.test/acme/lib/@latest", `{"Version": "v1.1.0", "Time": "2026-02-02T03:04:05Z"}`, when, nil)
+	a.Put("libs/test/example/lib/maven-metadata.xml", "<metadata><versioning><versions><version>1.0</version><version>1.1</version></versions></versioning></metadata>", when, nil)
+	a.Put("api/cargo/crates/index/config.json", `{"dl": "`+a.URL+`/dl", "api": "`+a.URL+`"}`, when, nil)
+	a.Put("api/cargo/crates/index/ac/me/acme", `{"name": "acme", "vers": "0.1.0", "deps": [], "cksum": "00", "features": {}, "yanked": false}`+"\n", when, nil)
+	a.Put("api/nuget/v3/nuget/index.json", `{"version": "3.0.0", "resources": [{"@id": "`+a.URL+`/artifactory/api/nuget/v3/nuget/registration/", "@type": "RegistrationsBaseUrl/3.6.0"}]}`, when, nil)
+	a.Put("api/nuget/v3/nuget/registration/acme.lib/index.json", `{"count": 1, "items": [{"count": 2, "items": [{"catalogEntry": {"version": "1.0.0", "listed": true}}, {"catalogEntry": {"version": "1.2.0", "listed": true}}]}]}`, when, nil)
+	a.Put("api/terraform/tf/providers/tf.example.test/acme/cloud/index.json", `{"versions": {"1.0.0": {}, "1.1.0": {}}}`, when, nil)
 	for _, tt := range []struct {
 		source        *datasources.Source
 		registry, pkg string
 		want          []string
 	}{
+		{goproxy.Source, "https://go.example.test", "code.example.test/acme/lib", []string{"v1.0.0", "v1.1.0"}},
+		{maven.Source, "https://maven.example.test/maven2", "test.example:lib", []string{"1.0", "1.1"}},
+		{crate.Source, "https://crates.example.test", "acme", []string{"0.1.0"}},
+		{nuget.Source, "https://nuget.example.test/v3/index.json", "Acme.Lib", []string{"1.0.0", "1.2.0"}},
+		{terraformprovider.Source, "https://tf.example.test", "acme/cloud", []string{"1.0.0", "1.1.0"}},
 		{helm.Source, "https://charts.example.test/stable", "shop", []string{"1.2.0", "1.3.0"}},
 		{npm.Source, "https://npm.example.test", "@acme/ui", []string{"1.0.0", "2.0.0"}},
 		{pypi.Source, "https://pypi.example.test/pypi/", "acme-lib", []string{"1.0.0", "1.1.0"}},
