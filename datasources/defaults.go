@@ -27,6 +27,7 @@ var defaults = map[string][]string{
 	"npm":                {"https://registry.npmjs.org"},
 	"nuget":              {"https://api.nuget.org/v3/index.json"},
 	"pypi":               {"https://pypi.org/pypi/"},
+	"python-version":     {"https://www.python.org"},
 	"terraform-module":   {"https://registry.terraform.io"},
 	"terraform-provider": {"https://registry.terraform.io"},
 }

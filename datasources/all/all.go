@@ -26,6 +26,7 @@ import (
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/nuget"
 	"github.com/currant-bot/currant/datasources/pypi"
+	"github.com/currant-bot/currant/datasources/pythonversion"
 	"github.com/currant-bot/currant/datasources/terraformmodule"
 	"github.com/currant-bot/currant/datasources/terraformprovider"
 )
@@ -54,6 +55,7 @@ var Sources = []*datasources.Source{
 	npm.Source,
 	nuget.Source,
 	pypi.Source,
+	pythonversion.Source,
 	terraformmodule.Source,
 	terraformprovider.Source,
 }
