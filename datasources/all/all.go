@@ -27,6 +27,7 @@ import (
 	"github.com/currant-bot/currant/datasources/nuget"
 	"github.com/currant-bot/currant/datasources/pypi"
 	"github.com/currant-bot/currant/datasources/pythonversion"
+	"github.com/currant-bot/currant/datasources/rustversion"
 	"github.com/currant-bot/currant/datasources/terraformmodule"
 	"github.com/currant-bot/currant/datasources/terraformprovider"
 )
@@ -56,6 +57,7 @@ var Sources = []*datasources.Source{
 	nuget.Source,
 	pypi.Source,
 	pythonversion.Source,
+	rustversion.Source,
 	terraformmodule.Source,
 	terraformprovider.Source,
 }

@@ -56,6 +56,7 @@ import (
 	"github.com/currant-bot/currant/managers/renovateconfig"
 	"github.com/currant-bot/currant/managers/rubyversion"
 	"github.com/currant-bot/currant/managers/runtimeversion"
+	"github.com/currant-bot/currant/managers/rusttoolchain"
 	"github.com/currant-bot/currant/managers/setupcfg"
 	"github.com/currant-bot/currant/managers/taskfile"
 	"github.com/currant-bot/currant/managers/tekton"
@@ -122,6 +123,7 @@ var Managers = []*managers.Manager{
 	renovateconfig.Manager,
 	rubyversion.Manager,
 	runtimeversion.Manager,
+	rusttoolchain.Manager,
 	setupcfg.Manager,
 	taskfile.Manager,
 	tekton.Manager,
