@@ -8,18 +8,29 @@ import (
 	"github.com/currant-bot/currant/datasources/bitbuckettags"
 	"github.com/currant-bot/currant/datasources/crate"
 	"github.com/currant-bot/currant/datasources/custom"
+	"github.com/currant-bot/currant/datasources/devbox"
 	"github.com/currant-bot/currant/datasources/docker"
 	"github.com/currant-bot/currant/datasources/dotnetversion"
+	"github.com/currant-bot/currant/datasources/endoflifedate"
+	"github.com/currant-bot/currant/datasources/forgejoreleases"
+	"github.com/currant-bot/currant/datasources/forgejotags"
+	"github.com/currant-bot/currant/datasources/galaxy"
+	"github.com/currant-bot/currant/datasources/galaxycollection"
+	"github.com/currant-bot/currant/datasources/giteareleases"
+	"github.com/currant-bot/currant/datasources/giteatags"
 	"github.com/currant-bot/currant/datasources/githubdigest"
 	"github.com/currant-bot/currant/datasources/githubreleases"
 	"github.com/currant-bot/currant/datasources/githubrunners"
 	"github.com/currant-bot/currant/datasources/githubtags"
+	"github.com/currant-bot/currant/datasources/gitlabreleases"
+	"github.com/currant-bot/currant/datasources/gitlabtags"
 	"github.com/currant-bot/currant/datasources/gitrefs"
 	"github.com/currant-bot/currant/datasources/gittags"
 	gomodules "github.com/currant-bot/currant/datasources/go"
 	"github.com/currant-bot/currant/datasources/golangversion"
 	"github.com/currant-bot/currant/datasources/gradleversion"
 	"github.com/currant-bot/currant/datasources/helm"
+	"github.com/currant-bot/currant/datasources/javaversion"
 	"github.com/currant-bot/currant/datasources/kubernetesapi"
 	"github.com/currant-bot/currant/datasources/maven"
 	"github.com/currant-bot/currant/datasources/nodeversion"
@@ -38,18 +49,29 @@ var Sources = []*datasources.Source{
 	bitbuckettags.Source,
 	crate.Source,
 	custom.Source(query),
+	devbox.Source,
 	docker.Source,
 	dotnetversion.Source,
+	endoflifedate.Source,
+	forgejoreleases.Source,
+	forgejotags.Source,
+	galaxy.Source,
+	galaxycollection.Source,
 	gitrefs.Source,
 	gittags.Source,
+	giteareleases.Source,
+	giteatags.Source,
 	githubdigest.Source,
 	githubreleases.Source,
 	githubrunners.Source,
 	githubtags.Source,
+	gitlabreleases.Source,
+	gitlabtags.Source,
 	gomodules.Source,
 	golangversion.Source,
 	gradleversion.Source,
 	helm.Source,
+	javaversion.Source,
 	kubernetesapi.Source,
 	maven.Source,
 	nodeversion.Source,
