@@ -36,7 +36,7 @@ func (v *visit) advise(ctx context.Context, r *Report) error {
 	case err != nil:
 		r.unsure("vulnerability alerts could not be read: " + v.Engine.clean(err.Error()))
 	}
-	r.learn(advisories.FromAlerts(alerts, "the host's advisory database"))
+	r.learn(advisories.FromAlerts(alerts, "the GitHub Advisory Database (CC-BY 4.0)"))
 	return nil
 }
 

@@ -206,7 +206,7 @@ func packageCell(m Member) string {
 	if source != "" && source != home && linkable(source) {
 		cell += " ([source](" + source + "))"
 	}
-	if log := m.Update.Settings.String("changelogUrl"); linkable(log) {
+	if log := cmp.Or(m.Update.Changelog, m.Update.Settings.String("changelogUrl")); linkable(log) {
 		cell += " ([changelog](" + log + "))"
 	}
 	return cell + after

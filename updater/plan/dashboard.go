@@ -169,6 +169,7 @@ func (d Dashboard) body() (text string, empty bool) {
 		fmt.Fprintf(&out, "## Config Migration Needed\n\n - [%s] <!-- %s -->%s\n\n", tick(d.State.Wishes.Migrate), migrateBox, Quiet(d.Migrate))
 	}
 	d.problems(&out)
+	d.health(&out)
 	items := d.items()
 	for _, s := range sections {
 		d.section(&out, s, items[s.title])
@@ -176,6 +177,7 @@ func (d Dashboard) body() (text string, empty bool) {
 	if len(items) == 0 {
 		out.WriteString("This repository has no open or pending updates.\n\n")
 	}
+	d.vulnerabilities(&out)
 	foot := ""
 	if f := d.template("dependencyDashboardFooter"); f != "" {
 		foot = "---\n\n" + f + "\n"

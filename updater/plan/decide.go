@@ -76,6 +76,10 @@ func (c *chooser) choose() {
 	}
 	c.d.SourceURL, c.d.Homepage, c.d.Changelog = c.listing.SourceURL, c.listing.Homepage, c.listing.ChangelogURL
 	c.d.Settings = c.Config.For(subject(c.World, c.d))
+	c.d.SourceURL, c.d.SourceDir = c.d.Settings.Subject().SourceURL, c.listing.SourceDir
+	if dir := c.d.Settings.String("sourceDirectory"); dir != "" {
+		c.d.SourceDir = note(c.World, Member{&c.d, Update{Settings: c.d.Settings}}, dir)
+	}
 	if !guarded(c.World, c.d) && c.disabled() {
 		return
 	}
@@ -123,6 +127,9 @@ func (c *chooser) versions() {
 	if s := c.d.Settings; c.constraint.Exact() != "" && s.Value("updatePinnedDependencies") == false {
 		c.d.Current = c.constraint.Exact()
 		c.say(CodeDisabled, s.Origin("updatePinnedDependencies"), "it is pinned to %s, and updatePinnedDependencies is off", c.d.Current)
+		return
+	}
+	if c.rollback() {
 		return
 	}
 	strategy := c.strategy()

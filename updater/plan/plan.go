@@ -166,6 +166,7 @@ type Decision struct {
 	Facts      Completeness
 	SourceURL  string
 	Homepage   string
+	SourceDir  string // folder in the source repository; "" for its root
 	Changelog  string
 	Updates    []Update   // in order: pin, digest, patch, minor, major
 	Weaknesses []Weakness // of the version in use, the worst first
@@ -188,6 +189,7 @@ func (d *Decision) Value() string {
 type Update struct {
 	Type      string // Renovate's updateType: "major", "minor", "patch", "pin", "digest", "pinDigest"
 	Name      string // the new name of the package; "" if it stays
+	Changelog string // where configuration says that its changes are told; "" for nowhere
 	AsAlias   bool   // Name stands beside the old one, as npm can say it
 	Value     string // the new value; the old one if only the digest changes
 	Version   string // the version that Value stands for; "" if unknown

@@ -76,6 +76,7 @@ func fields(w World, m Member) map[string]any {
 		"separateMultipleMajor":  s.Bool("separateMultipleMajor"),
 		"separateMultipleMinor":  s.Bool("separateMultipleMinor"),
 		"sourceUrl":              d.SourceURL,
+		"sourceDirectory":        d.SourceDir,
 		"updateType":             u.Type,
 		"versioning":             d.Versioning,
 		"isVulnerabilityAlert":   u.Security,

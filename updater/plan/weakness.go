@@ -40,18 +40,7 @@ func describe(dep string, w Weakness) string {
 		title = w.ID
 	}
 	fmt.Fprintf(&out, "---\n\n### %s: %s\n\n", Quiet(dep), Quiet(title))
-	var names []string
-	for _, id := range slices.Concat(w.Aliases, []string{w.ID}) {
-		if page := datasources.AdvisoryPage(id); page != "" {
-			id = "[" + id + "](" + page + ")"
-		} else {
-			id = Quiet(id)
-		}
-		if !slices.Contains(names, id) {
-			names = append(names, id)
-		}
-	}
-	out.WriteString(strings.Join(names, " / ") + "\n\n")
+	out.WriteString(w.names() + "\n\n")
 	var facts []string
 	if w.Severity != "" {
 		facts = append(facts, "**Severity**: "+Quiet(w.Severity))
@@ -83,6 +72,22 @@ func describe(dep string, w Weakness) string {
 		}
 	}
 	return out.String()
+}
+
+// names are the advisory's names, with links.
+func (w Weakness) names() string {
+	var names []string
+	for _, id := range slices.Concat(w.Aliases, []string{w.ID}) {
+		if page := datasources.AdvisoryPage(id); page != "" {
+			id = "[" + id + "](" + page + ")"
+		} else {
+			id = Quiet(id)
+		}
+		if !slices.Contains(names, id) {
+			names = append(names, id)
+		}
+	}
+	return strings.Join(names, " / ")
 }
 
 // plainly makes a text of several lines harmless, and cuts it where it is long.
