@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/gitlab"
 	"github.com/currant-bot/currant/managers/internal/image"
 	"github.com/currant-bot/currant/managers/internal/imagenode"
 	"github.com/currant-bot/currant/managers/internal/yamlspan"
@@ -33,7 +34,7 @@ func extract(file managers.File) managers.Result {
 	for _, doc := range docs {
 		p := pipeline{}
 		p.jobs(doc.Node)
-		for _, include := range Includes(doc.Node) {
+		for _, include := range gitlab.Includes(doc.Node) {
 			p.include(include)
 		}
 		slices.SortStableFunc(p.Deps, func(a, b managers.Dep) int { return cmp.Compare(a.Line, b.Line) })
@@ -66,30 +67,20 @@ func (p *pipeline) job(job yamlspan.Node) {
 		switch key.String() {
 		case "image":
 			if value.IsMap() {
-				p.image(pair(value, "name"), "image-name", through)
+				p.image(gitlab.Pair(value, "name"), "image-name", through)
 			} else {
 				p.image(value, "image", through)
 			}
 		case "services":
 			for _, service := range value.Items() {
 				if service.IsMap() {
-					p.image(pair(service, "name"), "service-image", through || service.IsAlias())
+					p.image(gitlab.Pair(service, "name"), "service-image", through || service.IsAlias())
 				} else {
 					p.image(service, "service-image", through || service.IsAlias())
 				}
 			}
 		}
 	}
-}
-
-// pair returns the value that stands at key in n itself, not in what it merges.
-func pair(n yamlspan.Node, key string) (value yamlspan.Node) {
-	for k, v := range n.Pairs() {
-		if k.String() == key {
-			value = v
-		}
-	}
-	return value
 }
 
 // proxy is the prefix by which GitLab's dependency proxy serves images of Docker Hub.
@@ -118,28 +109,6 @@ func (p *pipeline) image(node yamlspan.Node, kind string, through bool) {
 		d.Kind, d.Line = kind, node.Line()
 	}
 	p.Deps = append(p.Deps, d)
-}
-
-// Includes returns what a pipeline includes, itself and in the pipelines that its jobs start: mappings, and
-// texts that are short for some.
-func Includes(doc yamlspan.Node) []yamlspan.Node {
-	all := list(doc.Get("include"))
-	for _, job := range doc.Pairs() {
-		if job.IsMap() && !job.IsAlias() {
-			all = append(all, list(pair(pair(job, "trigger"), "include"))...)
-		}
-	}
-	return all
-}
-
-func list(n yamlspan.Node) []yamlspan.Node {
-	switch {
-	case n.IsZero() || n.IsAlias():
-		return nil
-	case n.IsList():
-		return slices.DeleteFunc(n.Items(), yamlspan.Node.IsAlias)
-	}
-	return []yamlspan.Node{n}
 }
 
 // component has four groups: a host, a project, the component's name and a version.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/managers"
-	"github.com/currant-bot/currant/managers/gitlabci"
+	"github.com/currant-bot/currant/managers/internal/gitlab"
 	"github.com/currant-bot/currant/managers/internal/yamlspan"
 )
 
@@ -25,7 +25,7 @@ func extract(file managers.File) managers.Result {
 	docs, problems := yamlspan.Documents(file)
 	r := managers.Result{Problems: problems}
 	for _, doc := range docs {
-		for _, include := range gitlabci.Includes(doc.Node) {
+		for _, include := range gitlab.Includes(doc.Node) {
 			if project := include.Get("project").String(); project != "" {
 				r.Deps = append(r.Deps, dep(project, include))
 			}
