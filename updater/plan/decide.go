@@ -188,11 +188,14 @@ func (c *chooser) usable() bool {
 // strategy resolves "auto": constraints stay as wide as their author made them.
 func (c *chooser) strategy() versioning.Strategy {
 	s := versioning.Strategy(cmp.Or(c.d.Settings.String("rangeStrategy"), string(versioning.Auto)))
-	if s != versioning.Auto {
+	value := strings.TrimSpace(c.d.Value())
+	several := c.d.Manager == "npm" && (strings.Contains(value, "||") || strings.Contains(value, " "))
+	switch {
+	case several && (s == versioning.Auto || s == versioning.Bump):
+		return versioning.Widen // which of its parts would be raised is not clear
+	case s != versioning.Auto:
 		return s
-	}
-	value := c.d.Value()
-	if c.d.Manager == "npm" && (c.d.Dep.Kind == "peerDependencies" || strings.Contains(value, "||") || strings.Contains(strings.TrimSpace(value), " ")) {
+	case c.d.Manager == "npm" && c.d.Dep.Kind == "peerDependencies":
 		return versioning.Widen
 	}
 	return versioning.Replace

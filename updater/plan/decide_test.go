@@ -97,6 +97,7 @@ func TestDecide(t *testing.T) {
 		{"widen", `{"rangeStrategy": "widen"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "2.0.0")...), []string{"major ^1.0.0 || ^2.0.0"}, ""},
 		{"peers are widened", ``, with(npm("x", "^1.0.0"), func(d *managers.Dep) { d.Kind = "peerDependencies" }), answer(releases("1.0.0", "2.0.0")...), []string{"major ^1.0.0 || ^2.0.0"}, ""},
 		{"pin", `{"rangeStrategy": "pin"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "1.1.0", "2.0.0")...), []string{"pin 1.1.0", "major ^2.0.0"}, ""},
+		{"bump of a range of several parts", `{"rangeStrategy": "bump"}`, npm("x", "^1.0.0 || ^2.0.0"), answer(releases("1.0.0", "2.1.0", "3.0.0")...), []string{"major ^1.0.0 || ^2.0.0 || ^3.0.0"}, ""},
 		{"pin to what is locked", `{"rangeStrategy": "pin"}`, with(npm("x", "^1.0.0"), func(d *managers.Dep) { d.Locked = "1.0.5" }), answer(releases("1.0.0", "1.0.5", "1.1.0")...), []string{"pin 1.0.5"}, "admits it already"},
 		{"in-range-only", `{"rangeStrategy": "in-range-only"}`, npm("x", "^1.0.0"), answer(releases("1.0.0", "2.0.0")...), nil, "in-range-only"},
 		{"a range that admits nothing", ``, npm("x", "^9.0.0"), answer(releases("1.0.0")...), nil, `no release matches "^9.0.0"`},
