@@ -56,6 +56,7 @@ type lazy struct {
 	c    Case
 	re   *regexp.Regexp // nil if the pattern is wrong
 	not  *regexp.Regexp // what a "!(...)" in the glob rules out; may be nil
+	part parts          // one of them is in all that re matches
 	err  error
 }
 
@@ -63,12 +64,14 @@ func (l *lazy) compile(f form) error {
 	l.once.Do(func() {
 		if f == glob {
 			l.re, l.not, l.err = compileGlob(l.body, l.c)
+			l.part = partsOf(l.re)
 			return
 		}
 		expr, flags, _ := Expression(l.body)
 		if l.re, l.err = regexp.Compile(flags + expr); l.err != nil {
 			l.re, l.err = nil, Explain(expr, l.err)
 		}
+		l.part = partsOf(l.re)
 	})
 	return l.err
 }
@@ -199,7 +202,7 @@ func (m Matcher) Hit(s string) bool {
 	if m.lazy.compile(m.form) != nil {
 		return false
 	}
-	return m.lazy.re.MatchString(s) && (m.lazy.not == nil || !m.lazy.not.MatchString(s))
+	return m.lazy.part.in(s) && m.lazy.re.MatchString(s) && (m.lazy.not == nil || !m.lazy.not.MatchString(s))
 }
 
 func (m Matcher) same(a, b string) bool {
