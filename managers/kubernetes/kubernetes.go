@@ -29,15 +29,13 @@ pull request says what a person has to do.`,
 }
 
 var (
-	apiVersionLine = regexp.MustCompile(`(?m)^[ \t-]*apiVersion[ \t]*:`)
-	kindLine       = regexp.MustCompile(`(?m)^[ \t-]*kind[ \t]*:`)
-	reference      = regexp.MustCompile(`^` + image.Pattern + `$`)
+	reference = regexp.MustCompile(`^` + image.Pattern + `$`)
 	// imageLine has two groups: the reference, and what stands where it should end.
 	imageLine = regexp.MustCompile(`^[ \t]*(?:-[ \t]+)*image[ \t]*:[ \t]+(?:[&!]\S+[ \t]+)*['"]?(` + image.Pattern + `)([^'" \t\r\n#]*)`)
 )
 
 func extract(file managers.File) managers.Result {
-	if !apiVersionLine.MatchString(file.Text) || !kindLine.MatchString(file.Text) {
+	if !hasKey(file.Text, "apiVersion") || !hasKey(file.Text, "kind") {
 		return managers.Result{}
 	}
 	docs, problems := yamlspan.Documents(file)
@@ -50,6 +48,17 @@ func extract(file managers.File) managers.Result {
 	}
 	slices.SortStableFunc(deps, func(a, b managers.Dep) int { return cmp.Compare(a.Line, b.Line) })
 	return managers.Result{Deps: deps, Problems: problems}
+}
+
+// hasKey reports whether a line of text begins with a key, also as the first of a list's element.
+func hasKey(text, key string) bool {
+	for _, line := range linesWith(text, key) {
+		rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t-"), key)
+		if ok && strings.HasPrefix(strings.TrimLeft(rest, " \t"), ":") {
+			return true
+		}
+	}
+	return false
 }
 
 // lineImages returns the images in lines "image: ...". Of a reference that goes on

@@ -2,6 +2,7 @@
 package tekton
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/currant-bot/currant/managers"
@@ -28,7 +29,13 @@ const (
 	annotation = "tekton-annotation"
 )
 
+// marks are what a file must have one of to name anything.
+var marks = []string{"image", "Ref", "ref", "pipelinesascode.tekton.dev/"}
+
 func extract(file managers.File) managers.Result {
+	if !slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(file.Text, mark) }) {
+		return managers.Result{}
+	}
 	docs, problems := yamlspan.Documents(file)
 	r := managers.Result{Problems: problems}
 	for _, doc := range docs {

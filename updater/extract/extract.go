@@ -43,22 +43,14 @@ type Result struct {
 // Run reads the files of s. It returns what was found in order of path and
 // manager. The error is only ever about ctx: what is wrong with a file is a problem in the result.
 func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, memo *Memo) (Result, error) {
-	var jobs []job
-	for _, e := range s.List() {
-		var takers []*managers.Manager
-		for _, o := range offers {
-			if o.Match(e.Path) {
-				takers = append(takers, o.Manager)
-			}
-		}
-		if len(takers) > 0 {
-			jobs = append(jobs, job{entry: e, takers: takers})
-		}
+	jobs, err := jobsFor(ctx, s.List(), offers)
+	if err != nil {
+		return Result{}, err
 	}
 	included := include(s, jobs)
 	var ran []job
 	for next := jobs; len(next) > 0; next = included(next) {
-		if err := runAll(ctx, s, next, memo); err != nil {
+		if err := spread(ctx, len(next), func(i int) { next[i].run(s, memo) }); err != nil {
 			return Result{}, err
 		}
 		ran = append(ran, next...)
@@ -67,12 +59,30 @@ func Run(ctx context.Context, s *gitrepo.Snapshot, offers []Offer, memo *Memo) (
 	return collect(ran), nil
 }
 
-func runAll(ctx context.Context, s *gitrepo.Snapshot, jobs []job, memo *Memo) error {
+// jobsFor returns the files that somebody takes.
+func jobsFor(ctx context.Context, entries []gitrepo.Entry, offers []Offer) ([]job, error) {
+	jobs := make([]job, len(entries))
+	err := spread(ctx, len(entries), func(i int) {
+		jobs[i].entry = entries[i]
+		for _, o := range offers {
+			if o.Match(entries[i].Path) {
+				jobs[i].takers = append(jobs[i].takers, o.Manager)
+			}
+		}
+	})
+	return slices.DeleteFunc(jobs, func(j job) bool { return len(j.takers) == 0 }), err
+}
+
+// spread calls do with each number below n, on all cores, some at a time. The error is only ever about ctx.
+func spread(ctx context.Context, n int, do func(i int)) error {
+	const batch = 16
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range jobs {
+	for from := 0; from < n; from += batch {
 		g.Go(func() error {
-			jobs[i].run(s, memo)
+			for i := from; i < min(from+batch, n) && ctx.Err() == nil; i++ {
+				do(i)
+			}
 			return ctx.Err()
 		})
 	}

@@ -11,9 +11,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/currant-bot/currant/updater/platform"
 )
@@ -33,7 +36,11 @@ func Folder(ctx context.Context, dir string) (*Snapshot, error) {
 		return nil, fmt.Errorf("reading what git ignores in %s: %w", dir, err)
 	}
 	w := folderWalk{ctx: ctx, root: root, ignored: ignored}
-	if err := w.walk(".", 0); err != nil {
+	err = w.walk(".", 0)
+	if err == nil {
+		err = w.identify()
+	}
+	if err != nil {
 		root.Close()
 		return nil, fmt.Errorf("listing folder %s: %w", dir, err)
 	}
@@ -104,19 +111,38 @@ func (w *folderWalk) add(name string, d fs.DirEntry, level int) error {
 	if !ok {
 		return nil // a device, a socket: git has none
 	}
-	e := Entry{Path: name, Size: info.Size(), Mode: mode}
-	if e.Size <= MaxFile {
-		text, err := readIn(w.root, name, mode)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e.ID, e.Size = BlobID(string(text)), int64(len(text))
-	}
-	w.files = append(w.files, e)
+	w.files = append(w.files, Entry{Path: name, Size: info.Size(), Mode: mode})
 	return nil
+}
+
+// identify reads the files that were found, several at a time, and leaves out those that are gone since or may not be read.
+func (w *folderWalk) identify() error {
+	const batch = 16
+	g, ctx := errgroup.WithContext(w.ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for from := 0; from < len(w.files); from += batch {
+		g.Go(func() error {
+			for i := from; i < min(from+batch, len(w.files)) && ctx.Err() == nil; i++ {
+				e := &w.files[i]
+				if e.Size > MaxFile {
+					continue
+				}
+				text, err := readIn(w.root, e.Path, e.Mode)
+				switch {
+				case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+					e.Path = ""
+				case err != nil:
+					return err
+				default:
+					e.ID, e.Size = BlobID(string(text)), int64(len(text))
+				}
+			}
+			return ctx.Err()
+		})
+	}
+	err := g.Wait()
+	w.files = slices.DeleteFunc(w.files, func(e Entry) bool { return e.Path == "" })
+	return err
 }
 
 // readIn reads a file, or what a link refers to, in root.
