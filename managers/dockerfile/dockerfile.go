@@ -44,6 +44,7 @@ func extract(file managers.File) managers.Result {
 	if b.last >= 0 {
 		b.deps[b.last].Kind = "final"
 	}
+	b.share()
 	return managers.Result{Deps: b.deps}
 }
 
@@ -56,6 +57,7 @@ type build struct {
 	stages map[string]bool
 	global args // before the first FROM
 	stage  args // in the current stage; nil before the first FROM
+	refs   []use
 }
 
 var directive = regexp.MustCompile(`^[ \t]*#[ \t]*([A-Za-z]+)[ \t]*=[ \t]*(\S+)[ \t]*\r?\n?$`)
@@ -160,11 +162,22 @@ func (b *build) mount(in instruction, mount origin) {
 func (b *build) image(in instruction, word origin, vars args) {
 	word = word.unquote()
 	ref := vars.resolve(word)
-	if ref.text == "" || b.stages[strings.ToLower(ref.text)] {
+	if ref.text == "" {
+		return
+	}
+	if b.stages[strings.ToLower(ref.text)] {
+		b.refs = append(b.refs, use{dep: -1, ref: ref, name: ref})
 		return
 	}
 	d := image.Dep(managers.Field{Text: ref.text})
 	d.Kind, d.Line = "stage", in.line
+	name := ref
+	for _, f := range []managers.Field{d.Value, d.Digest} {
+		if f.Text != "" {
+			name = ref.slice(0, min(f.Start, len(name.text)))
+		}
+	}
+	b.refs = append(b.refs, use{len(b.deps), ref, name})
 	d = place(d, ref, word)
 	b.last = len(b.deps)
 	b.deps = append(b.deps, d)
