@@ -16,7 +16,7 @@ func TestParts(t *testing.T) {
 		`aa|b?`:                                 "",
 		`(abc)+d`:                               "abc",
 		`x*`:                                    "",
-		`(^|/)([Dd]ocker|[Cc]ontainer)file$`:    "file",
+		`(^|/)([Dd]ocker|[Cc]ontainer)file$`:    "ocker ontainer",
 		`(?s)^(?:(?:[^/]+/)*node_modules/.*)$`:  "node_modules/",
 		`(?s)^(?:a/[^/]*|b/[^/]*)$`:             "a/ b/",
 		`(^|/)(workflow-templates|\.github)/.+\.ya?ml$`: "workflow-templates .github",
