@@ -39,6 +39,7 @@ var defaults = map[string][]string{
 	"nuget":              {"https://api.nuget.org/v3/index.json"},
 	"pypi":               {"https://pypi.org/pypi/"},
 	"python-version":     {"https://www.python.org"},
+	"rubygems":           {"https://rubygems.org"},
 	"rust-version":       {"https://static.rust-lang.org"},
 	"terraform-module":   {"https://registry.terraform.io"},
 	"terraform-provider": {"https://registry.terraform.io"},

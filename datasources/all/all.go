@@ -38,6 +38,7 @@ import (
 	"github.com/currant-bot/currant/datasources/nuget"
 	"github.com/currant-bot/currant/datasources/pypi"
 	"github.com/currant-bot/currant/datasources/pythonversion"
+	"github.com/currant-bot/currant/datasources/rubygems"
 	"github.com/currant-bot/currant/datasources/rustversion"
 	"github.com/currant-bot/currant/datasources/terraformmodule"
 	"github.com/currant-bot/currant/datasources/terraformprovider"
@@ -79,6 +80,7 @@ var Sources = []*datasources.Source{
 	nuget.Source,
 	pypi.Source,
 	pythonversion.Source,
+	rubygems.Source,
 	rustversion.Source,
 	terraformmodule.Source,
 	terraformprovider.Source,

@@ -10,6 +10,7 @@ import (
 	"github.com/currant-bot/currant/managers/azurepipelines"
 	"github.com/currant-bot/currant/managers/bitbucketpipelines"
 	"github.com/currant-bot/currant/managers/bun"
+	"github.com/currant-bot/currant/managers/bundler"
 	"github.com/currant-bot/currant/managers/bunversion"
 	"github.com/currant-bot/currant/managers/cargo"
 	"github.com/currant-bot/currant/managers/circleci"
@@ -78,6 +79,7 @@ var Managers = []*managers.Manager{
 	bitbucketpipelines.Manager,
 	bun.Manager,
 	bunversion.Manager,
+	bundler.Manager,
 	cargo.Manager,
 	circleci.Manager,
 	cloudbuild.Manager,

@@ -29,6 +29,7 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning/poetry"
 	"github.com/currant-bot/currant/datasources/versioning/python"
 	"github.com/currant-bot/currant/datasources/versioning/regex"
+	"github.com/currant-bot/currant/datasources/versioning/ruby"
 	"github.com/currant-bot/currant/datasources/versioning/rustreleasechannel"
 	"github.com/currant-bot/currant/datasources/versioning/samemajor"
 	"github.com/currant-bot/currant/datasources/versioning/semver"
@@ -66,6 +67,7 @@ var schemes = map[string]versioning.Scheme{
 	"semver-coerced":       semvercoerced.Scheme{},
 	"semver-partial":       semverpartial.Scheme{},
 	"ubuntu":               ubuntu.Scheme{},
+	"ruby":                 ruby.Scheme{},
 }
 
 // Schemes finds a scheme by its name in configuration. "regex:" and an expression is a name too, which
