@@ -37,6 +37,7 @@ var defaults = map[string][]string{
 	"node-version":       {"https://nodejs.org/dist"},
 	"npm":                {"https://registry.npmjs.org"},
 	"nuget":              {"https://api.nuget.org/v3/index.json"},
+	"packagist":          {"https://repo.packagist.org"},
 	"pypi":               {"https://pypi.org/pypi/"},
 	"python-version":     {"https://www.python.org"},
 	"rubygems":           {"https://rubygems.org"},

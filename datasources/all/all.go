@@ -36,6 +36,7 @@ import (
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/nuget"
+	"github.com/currant-bot/currant/datasources/packagist"
 	"github.com/currant-bot/currant/datasources/pypi"
 	"github.com/currant-bot/currant/datasources/pythonversion"
 	"github.com/currant-bot/currant/datasources/rubygems"
@@ -78,6 +79,7 @@ var Sources = []*datasources.Source{
 	nodeversion.Source,
 	npm.Source,
 	nuget.Source,
+	packagist.Source,
 	pypi.Source,
 	pythonversion.Source,
 	rubygems.Source,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/datasources/versioning/cargo"
+	"github.com/currant-bot/currant/datasources/versioning/composer"
 	"github.com/currant-bot/currant/datasources/versioning/debian"
 	"github.com/currant-bot/currant/datasources/versioning/devbox"
 	"github.com/currant-bot/currant/datasources/versioning/docker"
@@ -41,6 +42,7 @@ import (
 // schemes are the schemes by name. It is never changed.
 var schemes = map[string]versioning.Scheme{
 	"cargo":                cargo.Scheme{},
+	"composer":             composer.Scheme{},
 	"debian":               debian.Scheme{},
 	"devbox":               devbox.Scheme{},
 	"docker":               docker.Scheme{},
@@ -61,13 +63,13 @@ var schemes = map[string]versioning.Scheme{
 	"pep440":               pep440.Scheme{},
 	"poetry":               poetry.Scheme{},
 	"python":               python.Scheme{},
+	"ruby":                 ruby.Scheme{},
 	"rust-release-channel": rustreleasechannel.Scheme{},
 	"same-major":           samemajor.Scheme{},
 	"semver":               semver.Scheme{},
 	"semver-coerced":       semvercoerced.Scheme{},
 	"semver-partial":       semverpartial.Scheme{},
 	"ubuntu":               ubuntu.Scheme{},
-	"ruby":                 ruby.Scheme{},
 }
 
 // Schemes finds a scheme by its name in configuration. "regex:" and an expression is a name too, which

@@ -39,6 +39,7 @@ type Syntax struct {
 	Kind   string // for errors, with its article: "an npm range"
 	Ops    []Op   // an operator stands before those it begins with; the last may be "", a bare version
 	Or     bool   // "||" separates alternatives
+	Bar    bool   // so does "|"
 	Comma  bool   // a comma separates terms
 	Space  bool   // white space separates terms
 	Hyphen bool   // "1.2 - 1.4" is a term
@@ -76,9 +77,12 @@ func (s *Syntax) Parse(text string) (Range, error) {
 	}
 	r := Range{Text: text}
 	for start := 0; ; {
-		end := len(text)
+		end, width := len(text), len("||")
 		if i := strings.Index(text[start:], "||"); s.Or && i >= 0 {
 			end = start + i
+		}
+		if i := strings.IndexByte(text[start:end], '|'); s.Bar && i >= 0 {
+			end, width = start+i, 1
 		}
 		alt, err := s.alternative(text, start, end)
 		if err != nil {
@@ -88,7 +92,7 @@ func (s *Syntax) Parse(text string) (Range, error) {
 		if end == len(text) {
 			return r, nil
 		}
-		start = end + len("||")
+		start = end + width
 	}
 }
 
