@@ -151,6 +151,7 @@ type Dep struct {
 	Skip       Skip           // why it cannot be updated; "" if it can
 	Note       string         // a sentence for people that says more than Skip
 	Config     map[string]any // options from the file itself; nil for none
+	In         string         // the file that names it, which its fields are in, where that is not the one being read
 	Line       int            // where it is named, from 1; 0 to count from its fields
 }
 

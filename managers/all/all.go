@@ -48,6 +48,7 @@ import (
 	"github.com/currant-bot/currant/managers/opentofuversion"
 	"github.com/currant-bot/currant/managers/pep621"
 	"github.com/currant-bot/currant/managers/pep723"
+	"github.com/currant-bot/currant/managers/pipcompile"
 	"github.com/currant-bot/currant/managers/pipenv"
 	"github.com/currant-bot/currant/managers/piprequirements"
 	"github.com/currant-bot/currant/managers/pipsetup"
@@ -117,6 +118,7 @@ var Managers = []*managers.Manager{
 	opentofuversion.Manager,
 	pep621.Manager,
 	pep723.Manager,
+	pipcompile.Manager,
 	piprequirements.Manager,
 	pipsetup.Manager,
 	pipenv.Manager,

@@ -1,6 +1,7 @@
 package managertest
 
 import (
+	"cmp"
 	"io/fs"
 	"iter"
 	"maps"
@@ -106,7 +107,7 @@ func extractFiles(m *managers.Manager, r Repository, file func(path, text string
 	all, defs := extraction{repo: r}, managers.Defs{}
 	for path, result := range results(m, r, func(path string) managers.File { return file(path, r.Files[path], fsys) }) {
 		for _, d := range result.Deps {
-			all.deps = append(all.deps, dep{d, path})
+			all.deps = append(all.deps, dep{d, cmp.Or(d.In, path)})
 		}
 		for _, def := range result.Defs {
 			if _, ok := defs[def.Key]; !ok {

@@ -7,6 +7,7 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -247,7 +248,7 @@ func collect(jobs []job) Result {
 						problem(managers.Problem{Path: j.entry.Path, Text: fault})
 					}
 				}
-				f := plan.Found{Manager: m.Name, Path: j.entry.Path, Dep: d}
+				f := plan.Found{Manager: m.Name, Path: cmp.Or(d.In, j.entry.Path), Dep: d}
 				if m.Once && !d.Value.IsZero() {
 					at := place{m, f.File(), d.Name, d.Value.Start}
 					if places[at] {

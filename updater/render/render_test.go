@@ -67,6 +67,7 @@ func TestSplice(t *testing.T) {
 		{"pinning an action", "github-actions", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - uses: \"a/b@v4\"\n", map[string]string{"a/b": "v4@" + commit}, "on: push\njobs:\n  a:\n    steps:\n      - uses: \"a/b@" + commit + "\" # v4\n"},
 		{"an action with its comment", "github-actions", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - uses: a/b@" + strings.Repeat("b", 40) + " # v4 \n", map[string]string{"a/b": "v5@" + commit}, "on: push\njobs:\n  a:\n    steps:\n      - uses: a/b@" + commit + " # v5 \n"},
 		{"tabs and order in JSON", "npm", "package.json", "{\n\t\"dependencies\": {\"b\": \"^1.0.0\",\t\"a\":\"1.0.0\" }}", map[string]string{"a": "2.0.0", "b": "^3.0.0"}, "{\n\t\"dependencies\": {\"b\": \"^3.0.0\",\t\"a\":\"2.0.0\" }}"},
+		{"a file that another one is made from", "pip-compile", "requirements.in", "flask>=2.0 # why\n", map[string]string{"flask": ">=3.0"}, "flask>=3.0 # why\n"},
 		{"quotes and comments in TOML", "pep621", "pyproject.toml", "[project]\nname = 'x' # keep\ndependencies = [\n  'flask ==1.0', # why\n]\n", map[string]string{"flask": "==2.0"}, "[project]\nname = 'x' # keep\ndependencies = [\n  'flask ==2.0', # why\n]\n"},
 	} {
 		fsys := fstest.MapFS{tc.path: {Data: []byte(tc.text), Mode: 0o755}}
