@@ -50,6 +50,9 @@ func Parse(text string) (r Requirement, ok bool) {
 	if strings.HasPrefix(text[start:end], "(") && strings.HasSuffix(text[start:end], ")") {
 		start, end = Trim(text, start+1, end-1)
 	}
+	if spec, ok := strings.CutSuffix(text[start:end], ","); ok && spec != "" {
+		start, end = Trim(text, start, start+len(spec)) // it may stand there, and is no part of the conditions
+	}
 	r.Start, r.End = start, end
 	return r, start == end || IsSpecifier(text[start:end])
 }

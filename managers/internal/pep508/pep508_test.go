@@ -8,7 +8,7 @@ func TestParse(t *testing.T) {
 		"flask==1.0":                          "flask|==1.0|",
 		" Flask_X [a, b] >= 1.0 , < 2 ; x ":   "Flask_X|>= 1.0 , < 2|",
 		"flask (>=1.0)":                       "flask|>=1.0|",
-		"flask>=1.0,":                         "flask|>=1.0,|",
+		"flask>=1.0,":                         "flask|>=1.0|",
 		"flask @ git+https://a.test/b@v1 ; x": "flask||git+https://a.test/b@v1",
 		"flask@https://a.test/b.whl":          "flask||https://a.test/b.whl",
 		"flask===a":                           "flask|===a|",
