@@ -63,7 +63,7 @@ func extract(file managers.File) managers.Result {
 func release(entry yamlspan.Node, chart string, repositories map[string]string) managers.Dep {
 	for _, local := range []string{"./", "../", "/"} {
 		if strings.HasPrefix(yamlspan.WithoutTags(chart), local) {
-			return managers.Dep{Name: entry.Get("name").String(), Datasource: "helm", Skip: managers.LocalChart}
+			return managers.Dep{Name: yamlspan.WithoutTags(entry.Get("name").String()), Datasource: "helm", Skip: managers.LocalChart}
 		}
 	}
 	d := managers.Dep{Name: chart, Datasource: "helm", Value: entry.Get("version").Field()}
