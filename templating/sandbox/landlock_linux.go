@@ -69,6 +69,12 @@ func lockFiles(r request) error {
 			}
 		}
 	}
+	if r.Gate != noGate && all.HandledAccessNet != 0 {
+		rule := ll.NetPortAttr{AllowedAccess: ll.AccessNetConnectTCP, Port: uint64(r.Port)}
+		if err := ll.LandlockAddNetPortRule(set, &rule, 0); err != nil {
+			return fmt.Errorf("admitting port %d: %w", r.Port, err)
+		}
+	}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("giving up privileges: %w", err)
 	}

@@ -21,14 +21,17 @@ func Open(ctx context.Context, c Command) (exit int, err error) {
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.Dir, c.Env, c.Stdout, c.Stderr
 	cmd.WaitDelay = 5 * time.Second
-	return attend(ctx, stop, cmd, false, c.Limits, c.Write)
+	return attend(ctx, stop, cmd, false, c.Limits, c.Write, nil)
 }
 
 // attend runs cmd in a process group of its own, or in namespaces, and watches it.
-func attend(ctx context.Context, stop context.CancelCauseFunc, cmd *exec.Cmd, spaces bool, l Limits, folders []string) (int, error) {
+func attend(ctx context.Context, stop context.CancelCauseFunc, cmd *exec.Cmd, spaces bool, l Limits, folders []string, open *gate) (int, error) {
 	defer holdThread()()
 	confine(cmd, spaces)
-	if err := cmd.Start(); err != nil {
+	open.prepare(cmd)
+	err := cmd.Start()
+	open.started()
+	if err != nil {
 		return -1, fmt.Errorf("starting %s: %w", cmd.Path, err)
 	}
 	pid := cmd.Process.Pid
@@ -37,7 +40,7 @@ func attend(ctx context.Context, stop context.CancelCauseFunc, cmd *exec.Cmd, sp
 		defer close(watched)
 		guard(done, pid, spaces, l, folders, stop)
 	}()
-	err := cmd.Wait()
+	err = cmd.Wait()
 	close(done)
 	<-watched
 	kill(pid)

@@ -1,5 +1,5 @@
 // Package sandbox runs a command of somebody else's in a box: it sees the files it
-// is given, changes the folders it is given, has no network, and ends in time.
+// is given, changes the folders it is given, has no network but a [Gate] that it is given, and ends in time.
 //
 // What a machine can enforce differs, so a [Box] tries it and says what holds
 // ([Report]); nothing is claimed that was not tried.
@@ -15,9 +15,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,8 +36,15 @@ type Command struct {
 	Read   []string // files and folders it may read and execute; those that do not exist are passed over
 	Write  []string // folders it may read and change
 	Limits Limits
+	Gate   *Gate // nil for no network at all
 	Stdout io.Writer
 	Stderr io.Writer
+}
+
+// A Gate is the only way out of a box: one address that the command can connect to, where this program listens.
+type Gate struct {
+	Env   func(address string) []string // variables that tell the command of the address, "host:port"
+	Serve func(net.Listener)            // answers until the listener is closed, which is when the command has ended
 }
 
 // Limits bound what a command may use. A zero field is no limit.
@@ -51,6 +60,7 @@ type Limits struct {
 type Report struct {
 	Files     string // how reading and writing other files is denied; "" if it is not
 	Network   string // how the network is denied; "" if it is not
+	Gate      string // how the network is denied but for a gate; "" if it is not
 	Processes string // how all processes of the command are found and ended
 	Missing   []string
 }
@@ -117,6 +127,8 @@ type request struct {
 	Read, Write []string
 	Limits      Limits
 	Probe       bool
+	Gate        gateKind
+	Port        int // of the gate
 }
 
 // probed is what the inside answers when asked what it can do.
@@ -132,7 +144,7 @@ func (b *Box) probe(ctx context.Context) {
 	var inside probed
 	ask := func(spaces bool) error {
 		var out bytes.Buffer
-		exit, err := b.exec(ctx, request{Probe: true}, spaces, &out, io.Discard, Limits{}, nil)
+		exit, err := b.exec(ctx, request{Probe: true}, spaces, &out, io.Discard, Limits{}, nil, nil)
 		if err != nil {
 			return err
 		}
@@ -166,6 +178,13 @@ func report(p probed, spaces bool) Report {
 	} else {
 		missing("user namespaces")
 	}
+	switch {
+	case !p.Seccomp:
+	case spaces:
+		r.Gate = "own network namespace and seccomp"
+	case p.Landlock >= 4:
+		r.Gate = "Landlock, to one port, and seccomp"
+	}
 	if p.Seccomp {
 		r.Network = strings.TrimPrefix(r.Network+" and seccomp", " and ")
 	} else {
@@ -176,10 +195,26 @@ func report(p probed, spaces bool) Report {
 
 func (b *Box) start(ctx context.Context, c Command, spaces bool) (int, error) {
 	r := request{Args: c.Args, Env: c.Env, Dir: c.Dir, Read: c.Read, Write: c.Write, Limits: c.Limits}
-	return b.exec(ctx, r, spaces, c.Stdout, c.Stderr, c.Limits, c.Write)
+	var open *gate
+	if c.Gate != nil {
+		if b.report.Gate == "" {
+			return -1, ErrGate
+		}
+		var err error
+		if open, err = openGate(c.Gate, spaces); err != nil {
+			return -1, err
+		}
+		r.Gate, r.Port = open.kind, open.port
+		r.Env = append(slices.Clone(r.Env), c.Gate.Env(open.address())...)
+	}
+	return b.exec(ctx, r, spaces, c.Stdout, c.Stderr, c.Limits, c.Write, open)
 }
 
-func (b *Box) exec(ctx context.Context, r request, spaces bool, stdout, stderr io.Writer, l Limits, watch []string) (int, error) {
+// ErrGate says that this machine cannot deny the network but for one address.
+var ErrGate = errors.New("this machine can neither make network namespaces nor bound connections by Landlock (Linux 6.7) and seccomp")
+
+func (b *Box) exec(ctx context.Context, r request, spaces bool, stdout, stderr io.Writer, l Limits, watch []string, open *gate) (int, error) {
+	defer open.close()
 	if l.Time > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, l.Time, ErrTime)
@@ -203,14 +238,14 @@ func (b *Box) exec(ctx context.Context, r request, spaces bool, stdout, stderr i
 		return -1, fmt.Errorf("telling the box what to run: %w", err)
 	}
 	defer in.Close()
-	cmd.ExtraFiles = []*os.File{in}
+	cmd.ExtraFiles = append([]*os.File{in}, open.files()...)
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
 		out.Write(text) // an inside that is gone is reported by its exit
 		out.Close()
 	}()
-	exit, err := attend(ctx, stop, cmd, spaces, l, watch)
+	exit, err := attend(ctx, stop, cmd, spaces, l, watch, open)
 	in.Close()
 	<-told
 	return exit, err

@@ -85,6 +85,9 @@ func enter() error {
 	if err := limit(r.Limits); err != nil {
 		return err
 	}
+	if err := handOut(r); err != nil {
+		return fmt.Errorf("opening the gate: %w", err)
+	}
 	if err := lockFiles(r); err != nil {
 		return err
 	}
@@ -99,7 +102,7 @@ func answer() error {
 			p.Landlock = abi
 		}
 	}
-	p.Seccomp = filterSockets() == nil
+	p.Seccomp = filterSockets(false) == nil
 	if err := json.NewEncoder(os.Stdout).Encode(p); err != nil {
 		return err
 	}
@@ -130,7 +133,7 @@ func becomeWithoutSockets(r request) error {
 	if err != nil {
 		return err
 	}
-	if err := filterSockets(); err != nil && !errors.Is(err, errNoFilter) {
+	if err := filterSockets(r.Gate != noGate); err != nil && !errors.Is(err, errNoFilter) {
 		return err
 	}
 	if err := syscall.Exec(path, r.Args, r.Env); err != nil {

@@ -207,3 +207,72 @@ func TestARelativeCommandIsRefused(t *testing.T) {
 		t.Errorf("exit %d, error %v, stderr %q", exit, err, errs.String())
 	}
 }
+
+// talk is run as a command in a box: it says what it could do.
+const talk = `
+import socket, os
+def tried(what, f):
+    try:
+        f()
+        print(what, "yes")
+    except OSError as e:
+        print(what, "no")
+host, port = os.environ["GATE"].split(":")
+s = socket.create_connection((host, int(port)))
+s.sendall(b"hello\n")
+print(s.makefile().readline().strip())
+tried("other", lambda: socket.create_connection(("127.0.0.1", int(os.environ["OTHER"])), 5))
+tried("udp", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+tried("unix", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+tried("mptcp", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262))
+tried("packet", lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
+`
+
+func TestAGateIsTheOnlyWayOut(t *testing.T) {
+	b, r := box(t)
+	if r.Gate == "" {
+		t.Fatalf("nothing bounds the network here: %s", r)
+	}
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	_, otherPort, _ := net.SplitHostPort(other.Addr().String())
+	dir := t.TempDir()
+	for _, spaces := range []bool{true, false} {
+		var out, errs bytes.Buffer
+		c := shell(dir, "")
+		c.Args = []string{"/usr/bin/python3", "-c", talk}
+		c.Env = append(c.Env, "OTHER="+otherPort)
+		c.Stdout, c.Stderr = &out, &errs
+		ended := false
+		c.Gate = &sandbox.Gate{
+			Env: func(address string) []string { return []string{"GATE=" + address} },
+			Serve: func(l net.Listener) {
+				defer func() { ended = true }()
+				for {
+					conn, err := l.Accept()
+					if err != nil {
+						return
+					}
+					line := make([]byte, 6)
+					conn.Read(line)
+					conn.Write([]byte("got " + string(line)))
+					conn.Close()
+				}
+			},
+		}
+		exit, err := b.RunIn(t.Context(), c, spaces)
+		if err != nil || exit != 0 {
+			t.Fatalf("spaces %v: exit %d, error %v: %s", spaces, exit, err, errs.String())
+		}
+		want := "got hello\nother no\nudp no\nunix no\nmptcp no\npacket no\n"
+		if out.String() != want {
+			t.Errorf("spaces %v: it says %q, want %q", spaces, out.String(), want)
+		}
+		if !ended {
+			t.Errorf("spaces %v: the gate is still open", spaces)
+		}
+	}
+}

@@ -33,8 +33,8 @@ func refused() []uint32 {
 }
 
 // filterSockets makes the refused system calls fail with EPERM, in this thread and in
-// what it becomes. A call made as for another architecture ends the process.
-func filterSockets() error {
+// what it becomes. With tcp, sockets of TCP are none of them. A call made as for another architecture ends the process.
+func filterSockets(tcp bool) error {
 	arch, ok := architecture()
 	if !ok {
 		return errNoFilter
@@ -46,7 +46,8 @@ func filterSockets() error {
 		ge   = unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K
 		ret  = unix.BPF_RET | unix.BPF_K
 
-		numberAt, archAt = 0, 4 // in struct seccomp_data
+		numberAt, archAt             = 0, 4       // in struct seccomp_data
+		familyAt, kindAt, protocolAt = 16, 24, 32 // socket's arguments there: the low halves, on the little-endian architectures above
 
 		allow, kill = 0x7fff0000, 0x80000000 // SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS
 		deny        = 0x00050000 | uint32(unix.EPERM)
@@ -60,7 +61,26 @@ func filterSockets() error {
 		{Code: ge, K: x32, Jf: 1},
 		{Code: ret, K: deny},
 	}
+	if tcp {
+		const and = unix.BPF_ALU | unix.BPF_AND | unix.BPF_K
+		program = append(program,
+			unix.SockFilter{Code: eq, K: unix.SYS_SOCKET, Jf: 10},
+			unix.SockFilter{Code: load, K: familyAt},
+			unix.SockFilter{Code: eq, K: unix.AF_INET, Jt: 1},
+			unix.SockFilter{Code: eq, K: unix.AF_INET6, Jf: 6},
+			unix.SockFilter{Code: load, K: kindAt},
+			unix.SockFilter{Code: and, K: 0xf}, // without SOCK_NONBLOCK and SOCK_CLOEXEC
+			unix.SockFilter{Code: eq, K: unix.SOCK_STREAM, Jf: 3},
+			unix.SockFilter{Code: load, K: protocolAt}, // Landlock bounds TCP alone
+			unix.SockFilter{Code: eq, K: 0, Jt: 2},
+			unix.SockFilter{Code: eq, K: unix.IPPROTO_TCP, Jt: 1},
+			unix.SockFilter{Code: ret, K: deny},
+			unix.SockFilter{Code: load, K: numberAt})
+	}
 	for _, number := range refused() {
+		if tcp && number == unix.SYS_SOCKET {
+			continue
+		}
 		program = append(program,
 			unix.SockFilter{Code: eq, K: number, Jf: 1},
 			unix.SockFilter{Code: ret, K: deny})
