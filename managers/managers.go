@@ -93,6 +93,32 @@ func Once[T any](f File, kind string, parse func(text string) T) T {
 	return once.(func() any)().(T)
 }
 
+// A Rememberer is a file system that remembers what was made of its files.
+type Rememberer interface {
+	Remember(name, kind string, parse func(text string) any) (any, error)
+}
+
+// Neighbour returns parse of the text of another file of f's snapshot; ok is false if it cannot be read. A
+// snapshot that remembers calls parse once for each kind, however many files have the neighbour; what it
+// returns is shared and must not be changed.
+func Neighbour[T any](f File, name, kind string, parse func(text string) T) (v T, ok bool) {
+	if f.FS == nil {
+		return v, false
+	}
+	if r, remembers := f.FS.(Rememberer); remembers {
+		got, err := r.Remember(name, kind, func(text string) any { return parse(text) })
+		if err != nil {
+			return v, false
+		}
+		return got.(T), true
+	}
+	data, err := fs.ReadFile(f.FS, name)
+	if err != nil {
+		return v, false
+	}
+	return parse(string(data)), true
+}
+
 // A Result is what a manager found in one file.
 type Result struct {
 	Deps     []Dep

@@ -164,6 +164,7 @@ type dependency struct {
 	SkipReason    *string  `json:"skipReason"`
 	Versioning    *string  `json:"versioning"`
 	RegistryURLs  []string `json:"registryUrls"`
+	LockedVersion *string  `json:"lockedVersion"`
 }
 
 // orNull returns nil for "".
@@ -185,7 +186,7 @@ func writeJSONL(w io.Writer, found []plan.Found) error {
 			Manager: f.Manager, PackageFile: f.File(), DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
 			Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Pinned()),
 			DepType: orNull(f.Dep.Kind), SkipReason: orNull(string(f.Dep.Skip)), Versioning: orNull(f.Dep.Versioning),
-			RegistryURLs: registryURLs(f),
+			RegistryURLs: registryURLs(f), LockedVersion: orNull(f.Dep.Locked),
 		})
 		if err != nil {
 			return err

@@ -31,11 +31,12 @@ func (c change) try(m *managers.Manager, before extraction) string {
 	return ""
 }
 
-// descriptions describes deps but for what follows from other dependencies' fields.
+// descriptions describes deps but for what follows from other fields, and from lock files
+// that know dependencies by what manifests ask for.
 func descriptions(deps []dep) []string {
 	all := make([]string, len(deps))
 	for i, d := range deps {
-		d.Composed = ""
+		d.Composed, d.Locked = "", ""
 		all[i] = describe(d)
 	}
 	return all

@@ -55,6 +55,21 @@ func (r *Recorder) ReadFile(name string) ([]byte, error) {
 	return fs.ReadFile(r.fsys, name)
 }
 
+// Remember notes name and returns what was made of its text.
+func (r *Recorder) Remember(name, kind string, parse func(text string) any) (any, error) {
+	r.note(name)
+	if m, ok := r.fsys.(interface {
+		Remember(name, kind string, parse func(text string) any) (any, error)
+	}); ok {
+		return m.Remember(name, kind, parse)
+	}
+	data, err := fs.ReadFile(r.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	return parse(string(data)), nil
+}
+
 // ReadDir notes name and lists it. The entries tell no more than names and
 // kinds without being noted themselves.
 func (r *Recorder) ReadDir(name string) ([]fs.DirEntry, error) {

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/currant-bot/currant/updater/platform"
@@ -20,6 +21,21 @@ import (
 type view struct {
 	nodes map[string]*node // by path; "." is there
 	read  func(Entry) ([]byte, error)
+	memo  sync.Map // what Remember made, by memoKey
+}
+
+type memoKey struct{ name, kind string }
+
+// Remember returns parse of a file's text, which it calls once for each kind.
+func (v *view) Remember(name, kind string, parse func(text string) any) (any, error) {
+	once, _ := v.memo.LoadOrStore(memoKey{name, kind}, sync.OnceValues(func() (any, error) {
+		data, err := v.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		return parse(string(data)), nil
+	}))
+	return once.(func() (any, error))()
 }
 
 // A node is a file or a folder.
