@@ -163,6 +163,10 @@ func (c *checker) values(m member, o *Option) {
 		items = []*value{m.val}
 	}
 	for _, item := range items {
+		if slices.Contains(o.NotYet, item.str) && !c.quiet {
+			c.rep.at(item, Unsupported, "%q of %q is not supported yet", item.str, m.name)
+			continue
+		}
 		if item.kind != json5.String || slices.Contains(o.Values, item.str) || strings.Contains(item.str, "{{") {
 			continue
 		}

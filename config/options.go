@@ -16,6 +16,7 @@ type Option struct {
 	Default  any      // as encoding/json would have it; nil for none
 	In       []string // the options inside which it may stand; "." is the top; nil for anywhere
 	Values   []string // the only values, or items, that it may have; nil for any
+	NotYet   []string // those of Values that Currant does not act on, though it supports the option
 	Merge    bool     // lists add up and objects merge
 	List     bool     // a string stands for a list of one
 	Free     bool     // an object whose keys are the user's
@@ -78,6 +79,7 @@ func readOption(name string, v *value) Option {
 		Default:  v.get("default").plain(),
 		In:       v.get("in").strings(),
 		Values:   v.get("values").strings(),
+		NotYet:   v.get("notYet").strings(),
 		Merge:    v.get("merge").isTrue(),
 		List:     v.get("list").isTrue(),
 		Free:     v.get("free").isTrue(),

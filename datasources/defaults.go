@@ -50,6 +50,19 @@ var defaults = map[string][]string{
 // order in which they are asked.
 func DefaultRegistries(datasource string) []string { return slices.Clone(defaults[datasource]) }
 
+// companions are the public hosts that package managers ask besides, or instead of, the registry
+// itself: indexes in other forms, and where the files are.
+var companions = map[string][]string{
+	"crate": {"https://index.crates.io", "https://static.crates.io", "https://crates.io"},
+	"go":    {"https://proxy.golang.org", "https://sum.golang.org"},
+	"npm":   {"https://registry.yarnpkg.com"},
+	"pypi":  {PublicSimpleIndex, "https://files.pythonhosted.org"},
+}
+
+// Companions returns the public hosts that package managers ask besides the
+// default registries of a datasource.
+func Companions(datasource string) []string { return slices.Clone(companions[datasource]) }
+
 // GitHub and GitHubEndpoint are the public GitHub and its REST interface, which a
 // run on the platform github goes to unless an endpoint is named.
 const (

@@ -11,7 +11,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/currant-bot/currant/datasources"
@@ -80,7 +79,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 2
+const form = 3
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -166,7 +165,7 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 			err = e
 		}
 	}
-	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Issues, s.Stale, t.Subjects})
+	write([]any{form, t.Snapshot.Commit, r.Config.Digest(), s.Repository, s.Account, s.Branches, s.Pulls, s.Issues, s.Stale, t.Subjects, v.Engine.programs(ctx, r)})
 	write(sortedAdvisories(r.Advisories))
 	for _, q := range queries {
 		write([]string{q.String(), r.reach.Lookup.Fingerprint(q, listings[q])})
@@ -268,7 +267,7 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 func renders(r *Report) map[string]rendered {
 	out := make(map[string]rendered)
 	for _, b := range r.Branches {
-		if b.Err == "" && len(b.Blobs) > 0 && slices.ContainsFunc(b.Members, func(m plan.Member) bool { return m.Decision.Dep.Render != "" }) {
+		if b.Err == "" && len(b.Blobs) > 0 && b.Tooled() {
 			out[b.Name] = rendered{r.Commit, b.Fingerprint(), b.Blobs, b.Notes, b.Warnings}
 		}
 	}

@@ -119,7 +119,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 		return first, err
 	}
 	for _, s := range sides {
-		if err := v.Engine.decide(ctx, s.tree, s.report, state.Wishes, v.reuse(s.tree, state)); err != nil {
+		if err := v.Engine.decide(ctx, s.tree, s.report, state.Wishes, v.reuse(s.tree, state), func(branch string) bool { _, ok := state.Branches[branch]; return ok }); err != nil {
 			return nil, err
 		}
 	}

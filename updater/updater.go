@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"github.com/currant-bot/currant/updater/plan"
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/render"
+	"github.com/currant-bot/currant/updater/render/lockfile"
 )
 
 // A Kit is what Currant is made of: its plugins.
@@ -41,6 +43,7 @@ type Engine struct {
 	Platform string // such as "github"; "local" for a checkout
 	Endpoint string
 	Tools    map[string]render.Renderer
+	Locks    *lockfile.Keeper // nil to write no lock files
 
 	// Advisories is asked where osvVulnerabilityAlerts says so; nil for nobody.
 	Advisories Database
@@ -56,6 +59,10 @@ type Engine struct {
 type Reach struct {
 	Lookup   *lookup.Pass
 	Defaults func(datasource, pkg string) []string // registries where nothing else names one
+	Next     http.RoundTripper                     // asks registries for tools
+
+	NPMRC     string // what npm is configured with on this machine, without secrets
+	RepoNPMRC string // what stands for the repository's .npmrc, without secrets; "" for the file itself
 }
 
 // A Step is something that has begun, for people who wait.
@@ -202,7 +209,7 @@ func (e *Engine) Plan(ctx context.Context, t Tree) (*Report, error) {
 	if err := e.research(ctx, t, r); err != nil {
 		return r, err
 	}
-	return r, e.decide(ctx, t, r, plan.Wishes{}, nil)
+	return r, e.decide(ctx, t, r, plan.Wishes{}, nil, nil)
 }
 
 // A reuse returns what a branch was rendered to before, if that still holds.
@@ -225,18 +232,20 @@ func (e *Engine) Propose(ctx context.Context, t Tree) (*Report, error) {
 	return r, err
 }
 
-// decide carries r from what was found to rendered branches. again may be nil.
-func (e *Engine) decide(ctx context.Context, t Tree, r *Report, wishes plan.Wishes, again reuse) error {
+// decide carries r from what was found to rendered branches. again may be nil; made says whether a
+// branch is on the host, nil for none.
+func (e *Engine) decide(ctx context.Context, t Tree, r *Report, wishes plan.Wishes, again reuse, made func(branch string) bool) error {
 	w := e.world(t, r)
 	branches, err := e.propose(ctx, w, t, r)
 	if err != nil {
 		return err
 	}
-	return e.render(ctx, w, t, r, plan.Grant(branches, wishes), again)
+	return e.render(ctx, w, t, r, plan.Grant(branches, wishes), again, made)
 }
 
 // propose carries r from what was found to wanted branches.
 func (e *Engine) propose(ctx context.Context, w plan.World, t Tree, r *Report) ([]plan.Branch, error) {
+	w.Locks = e.lockable(ctx, t, r)
 	asked := plan.Ask(w, r.Found)
 	queries := plan.Queries(asked)
 	r.Queries = len(queries)
@@ -261,6 +270,7 @@ func (e *Engine) propose(ctx context.Context, w plan.World, t Tree, r *Report) (
 		e.redact(facts)
 	}
 	r.Facts = facts
+	r.Decisions = append(r.Decisions, plan.Maintain(w, r.Found)...)
 	for _, d := range r.Decisions {
 		if !d.Until.IsZero() && (r.Until.IsZero() || d.Until.Before(r.Until)) {
 			r.Until = d.Until
@@ -330,9 +340,12 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 }
 
 // render makes the changes of every branch that may become one. A branch that cannot be rendered says so; the others go on.
-func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, branches []plan.Branch, again reuse) error {
+func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, branches []plan.Branch, again reuse, made func(branch string) bool) error {
 	maker := render.Maker{Managers: w.Managers, Tools: e.Tools}
-	s := render.Snapshot{Repository: t.Repository, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS}
+	if e.Locks != nil {
+		maker.Locks = locker{keeper: e.Locks, config: r.Config, reach: r.reach, found: r.Decisions, now: w.Now}
+	}
+	s := render.Snapshot{Repository: t.Repository, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS, ID: t.Snapshot.ID}
 	for _, f := range t.Snapshot.List() {
 		s.Files = append(s.Files, f.Path)
 	}
@@ -345,7 +358,8 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 				continue
 			}
 		}
-		if b.State != plan.Unsupported && b.State != plan.Waiting {
+		out.Later = b.Tooled() && !b.Making.Open && b.Wish == "" && (made == nil || !made(b.Name))
+		if b.State != plan.Unsupported && b.State != plan.Waiting && !out.Later {
 			e.step(t.Repository, "render", "%s", b.Title)
 			c, err := maker.Render(ctx, s, b)
 			if ctx.Err() != nil {
@@ -353,14 +367,26 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 			}
 			if err != nil {
 				out.Err = e.clean(err.Error())
+				r.again(w.Now, b)
 			}
 			out.Changes, out.Notes, out.Warnings = c.Files, c.Notes, c.Warnings
 			out.Blobs = Blobs(c.Files)
+			if err == nil && len(out.Blobs) == 0 && b.Renews() {
+				continue // its lock files are as new as they can be
+			}
 		}
 		out.Complete(w)
 		r.Branches = append(r.Branches, out)
 	}
 	return nil
+}
+
+// again sees that a branch for which a tool failed is tried once more, even if nothing changes but what
+// registries answer.
+func (r *Report) again(now time.Time, b plan.Branch) {
+	if next := now.Add(time.Hour); b.Tooled() && (r.Until.IsZero() || next.Before(r.Until)) {
+		r.Until = next
+	}
 }
 
 func (e *Engine) clean(s string) string {

@@ -59,6 +59,9 @@ func typeOf(o config.Option) string {
 	if len(o.Values) > 0 {
 		t += ": `" + strings.Join(o.Values, "`, `") + "`"
 	}
+	if len(o.NotYet) > 0 {
+		t += "; not yet: `" + strings.Join(o.NotYet, "`, `") + "`"
+	}
 	if len(o.In) > 0 && o.In[0] != "." {
 		t += "; in " + strings.Join(o.In, ", ")
 	}

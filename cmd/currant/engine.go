@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +45,8 @@ import (
 	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/presets"
 	"github.com/currant-bot/currant/updater/render"
+	rendererall "github.com/currant-bot/currant/updater/render/all"
+	"github.com/currant-bot/currant/updater/render/lockfile"
 	"github.com/currant-bot/currant/updater/render/template"
 )
 
@@ -56,6 +60,7 @@ type options struct {
 	copier      string
 	noDownloads bool
 	trust       string
+	lockTools   []string
 
 	platform string
 	endpoint string
@@ -69,6 +74,7 @@ func (o *options) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress")
 	f.StringVar(&o.copier, "copier", "", "command that runs Copier (CURRANT_COPIER; default: look for one, else install it into the cache)")
 	f.BoolVar(&o.noDownloads, "no-downloads", false, "never install Copier: it must be there (CURRANT_NO_DOWNLOADS=1)")
+	f.StringArrayVar(&o.lockTools, "lock-tool", nil, "program for lock files as NAME=PATH, such as pnpm=/opt/pnpm-8/bin/pnpm; may be repeated (CURRANT_LOCK_TOOLS, separated by spaces; default: from PATH)")
 	f.StringVar(&o.trust, "template-trust", "render", "what templates may do: never, render, sandbox, full")
 	f.StringVar(&o.platform, "platform", "", "github, or local for checkouts on this machine (CURRANT_PLATFORM)")
 	f.StringVar(&o.endpoint, "endpoint", "", "address of the platform's interface (CURRANT_ENDPOINT)")
@@ -95,6 +101,12 @@ func (o *options) complete(w world) error {
 	}
 	if o.platform == "github" && o.endpoint == "" {
 		o.endpoint = datasources.GitHubEndpoint
+	}
+	o.lockTools = append(o.lockTools, strings.Fields(w.getenv("CURRANT_LOCK_TOOLS"))...)
+	for _, t := range o.lockTools {
+		if name, path, ok := strings.Cut(t, "="); !ok || name == "" || path == "" {
+			return fmt.Errorf("--lock-tool %s: it is written as NAME=PATH", t)
+		}
 	}
 	o.noDownloads = o.noDownloads || w.getenv("CURRANT_NO_DOWNLOADS") != ""
 	home := w.getenv("HOME")
@@ -184,11 +196,15 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if err != nil {
 		return nil, err
 	}
+	locks, err := e.lockKeeper()
+	if err != nil {
+		return nil, err
+	}
 	e.Engine = &updater.Engine{
 		Kit:    updater.Kit{Managers: managersall.Managers, Sources: datasourcesall.Sources, Schemes: schemesall.Schemes},
 		Reach:  e.reach,
 		Global: global, Platform: o.platform, Endpoint: o.endpoint,
-		Tools: tools, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
+		Tools: tools, Locks: locks, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
 	}
 	e.osv = advisories.NewOSV(e.client.Env(), orElse(osv, datasources.OSV), o.cache, e.disk)
 	e.Advisories = e.osv
@@ -279,12 +295,17 @@ func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	own := hostRules(c)
 	found := e.tools
-	if text, err := fs.ReadFile(fsys, ".npmrc"); err == nil {
-		npmrc := toolconfig.NPMRC(".npmrc", string(text), func(string) (string, bool) { return "", false })
+	var replaced string
+	text, configured := npmrcOf(c, fsys)
+	if text != "" {
+		npmrc := toolconfig.NPMRC(".npmrc", text, func(string) (string, bool) { return "", false })
 		own = append(npmrc.Rules, own...)
 		found = merged(found, npmrc)
 	}
-	key, err := keyOf(own, found)
+	if configured {
+		replaced = toolconfig.PlainNPMRC(text)
+	}
+	key, err := keyOf(own, found, replaced)
 	if err != nil {
 		return updater.Reach{}, err
 	}
@@ -303,14 +324,40 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	for _, s := range e.Kit.Sources {
 		sources[s.Name] = s.New(env)
 	}
-	r := updater.Reach{Lookup: lookup.NewPass(sources, e.seen), Defaults: defaults(found)}
+	r := updater.Reach{Lookup: lookup.NewPass(sources, e.seen), Defaults: defaults(found), Next: client.HTTP().Transport, NPMRC: scopes(e.tools), RepoNPMRC: replaced}
 	e.reaches[key] = r
 	return r, nil
 }
 
+// npmrcOf returns the .npmrc that counts: the repository's, or what the option npmrc has instead of it or, with npmrcMerge,
+// before it. configured says that the option has a say.
+func npmrcOf(c *config.Config, fsys fs.FS) (text string, configured bool) {
+	data, err := fs.ReadFile(fsys, ".npmrc")
+	if err == nil {
+		text = string(data)
+	}
+	option := c.Top().String("npmrc")
+	switch {
+	case option == "":
+		return text, false
+	case c.Top().Bool("npmrcMerge"):
+		return strings.TrimSpace(option) + "\n" + text, true
+	}
+	return option, true
+}
+
+// scopes is the part of an .npmrc that says which registries this machine has for scopes.
+func scopes(f toolconfig.Found) string {
+	var out strings.Builder
+	for _, scope := range slices.Sorted(maps.Keys(f.Scopes)) {
+		fmt.Fprintf(&out, "%s:registry=%s\n", scope, datasources.Redact(f.Scopes[scope]))
+	}
+	return out.String()
+}
+
 // keyOf is the same for the same rules. It is a hash, since rules hold secrets.
-func keyOf(rules []host.Rule, f toolconfig.Found) (string, error) {
-	data, err := json.Marshal([]any{rules, f.Registries, f.Scopes})
+func keyOf(rules []host.Rule, f toolconfig.Found, npmrc string) (string, error) {
+	data, err := json.Marshal([]any{rules, f.Registries, f.Scopes, npmrc})
 	if err != nil {
 		return "", fmt.Errorf("comparing host rules: %w", err)
 	}
@@ -347,6 +394,24 @@ func merged(a, b toolconfig.Found) toolconfig.Found {
 		}
 	}
 	return out
+}
+
+// lockKeeper wires the tools for lock files.
+func (e *engine) lockKeeper() (*lockfile.Keeper, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program: %w", err)
+	}
+	named := make(map[string][]string)
+	for _, t := range e.o.lockTools {
+		name, path, _ := strings.Cut(t, "=")
+		named[name] = append(named[name], path)
+	}
+	return lockfile.New(lockfile.Options{
+		Tools: rendererall.Tools, Box: sandbox.New(exe), Environ: e.w.environ(), Named: named,
+		Scratch: filepath.Join(e.o.cache, "work"), Results: filepath.Join(e.o.cache, "locks"),
+		Versions: schemesall.Schemes, Limits: lockfile.Limits(), Redact: e.redact, Now: time.Now,
+	}), nil
 }
 
 // templates wires Copier.

@@ -104,7 +104,10 @@ func writePlan(w io.Writer, r *updater.Report, all bool) {
 		for _, b := range r.Branches {
 			for _, m := range b.Members {
 				from, to := m.Decision.Value(), m.Update.Value
-				if from == to {
+				switch {
+				case m.Update.LockOnly:
+					from, to = m.Decision.Current, m.Update.Version
+				case from == to:
 					from, to = shortDigest(m.Decision.Dep.Pinned()), shortDigest(m.Update.Digest)
 				}
 				t.AppendRow(table.Row{m.Decision.Dep.Name, m.Decision.Path, m.Update.Type, from, to, b.Name, stateOf(b)})

@@ -3,10 +3,12 @@ package toolconfig
 import (
 	"cmp"
 	"encoding/base64"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/host"
 )
 
@@ -168,4 +170,18 @@ func iniLines(text string) func(yield func(key, value string) bool) {
 			}
 		}
 	}
+}
+
+// PlainNPMRC returns the settings of an .npmrc without credentials, for a tool that must not have them.
+func PlainNPMRC(text string) string {
+	var out strings.Builder
+	for key, value := range iniLines(text) {
+		name := key[strings.LastIndexByte(key, ':')+1:]
+		switch name {
+		case "_authToken", "_auth", "_password", "username", "cert", "key", "certfile", "keyfile", "email", "always-auth":
+			continue
+		}
+		fmt.Fprintf(&out, "%s=%s\n", key, datasources.Redact(value))
+	}
+	return out.String()
 }

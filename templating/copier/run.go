@@ -49,13 +49,6 @@ type Result struct {
 	Stopped  error          // [sandbox.ErrTime] and the like, nil if it ended by itself
 }
 
-// system are the files that Python and git need of any machine.
-var system = []string{
-	"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt",
-	"/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/localtime",
-	"/etc/mime.types", "/etc/alternatives", "/etc/ssl/openssl.cnf", "/nix/store",
-}
-
 // Limits are what a run may use unless the operator says otherwise.
 func Limits() sandbox.Limits {
 	return sandbox.Limits{
@@ -77,7 +70,7 @@ func (e *Engine) Run(ctx context.Context, r Run) (Result, error) {
 	out, errs := &excerpt{}, &excerpt{}
 	command := sandbox.Command{
 		Args: append(append([]string{}, tool.Command...), r.Args...), Dir: r.Work, Env: env,
-		Read: append(append(append([]string{}, system...), tool.Read...), r.Read...), Write: append([]string{r.Work, r.Job}, r.Write...),
+		Read: append(append(sandbox.System(), tool.Read...), r.Read...), Write: append([]string{r.Work, r.Job}, r.Write...),
 		Limits: r.Limits, Stdout: out, Stderr: errs,
 	}
 	for _, v := range r.Views {

@@ -20,6 +20,7 @@ type Rendered struct {
 	Notes    []string           // Markdown for the body
 	Warnings []string           // what a person must see before it is merged
 	Err      string             // why the changes could not be made; "" if they could
+	Later    bool               // no changes were made, since it waits for its schedule
 
 	body string
 }

@@ -232,8 +232,11 @@ func linkable(url string) bool { return webLink.MatchString(url) && !noted.Match
 
 func changeCell(m Member) string {
 	from, to := m.Decision.Value(), m.Update.Value
-	if m.Update.Type == "replacement" {
+	switch {
+	case m.Update.Type == "replacement":
 		return code(from) + " → " + code(to)
+	case m.Update.LockOnly:
+		return code(m.Decision.Current) + " → " + code(m.Update.Version)
 	}
 	if from == to || m.Update.Type == "digest" || m.Update.Type == "pinDigest" {
 		from, to = digestShort(m.Decision.Dep.Pinned()), digestShort(m.Update.Digest)
@@ -383,7 +386,11 @@ func sign(m Marker, body string) string {
 func (b Branch) Fingerprint() string {
 	var out []string
 	for _, m := range b.Members {
-		out = append(out, m.Key()+"|"+m.Update.Value+"|"+m.Update.Digest)
+		line := m.Key() + "|" + m.Update.Value + "|" + m.Update.Digest
+		if m.Update.LockOnly {
+			line += "|" + m.Update.Version
+		}
+		out = append(out, line)
 	}
 	slices.Sort(out)
 	return Hash(strings.Join(out, "\n"))

@@ -185,18 +185,31 @@ func (c *chooser) usable() bool {
 	return true
 }
 
+// follows reports whether a lock file can be raised to what a range admits.
+func (c *chooser) follows() bool {
+	return c.d.Dep.Locked != "" && len(c.d.Dep.Locks) > 0 && !c.d.Settings.Bool("skipArtifactsUpdate") &&
+		!slices.ContainsFunc(c.d.Dep.Locks, func(path string) bool { return c.lockable(path) != "" })
+}
+
+// followers are the managers whose ranges stay as they are while only the lock file follows, where
+// rangeStrategy is auto: those of Renovate.
+var followers = []string{"npm", "bun", "poetry", "cargo"}
+
 // strategy resolves "auto": constraints stay as wide as their author made them.
 func (c *chooser) strategy() versioning.Strategy {
 	s := versioning.Strategy(cmp.Or(c.d.Settings.String("rangeStrategy"), string(versioning.Auto)))
 	value := strings.TrimSpace(c.d.Value())
-	several := c.d.Manager == "npm" && (strings.Contains(value, "||") || strings.Contains(value, " "))
+	several := (c.d.Manager == "npm" || c.d.Manager == "bun") && (strings.Contains(value, "||") || strings.Contains(value, " "))
 	switch {
 	case several && (s == versioning.Auto || s == versioning.Bump):
 		return versioning.Widen // which of its parts would be raised is not clear
 	case s != versioning.Auto:
 		return s
-	case c.d.Manager == "npm" && c.d.Dep.Kind == "peerDependencies":
+	case (c.d.Manager == "npm" || c.d.Manager == "bun") && c.d.Dep.Kind == "peerDependencies":
 		return versioning.Widen
+	}
+	if slices.Contains(followers, c.d.Manager) && c.follows() {
+		return versioning.UpdateLockfile
 	}
 	return versioning.Replace
 }
@@ -329,12 +342,13 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 		c.say(CodeCandidate, config.Origin{}, "%s: %v", r.Version, err)
 		return u, false
 	}
-	if value == c.d.Value() {
+	lockOnly := value == c.d.Value() && strategy == versioning.UpdateLockfile && c.follows() && c.scheme.Compare(r.Version, c.d.Dep.Locked) > 0
+	if value == c.d.Value() && !lockOnly {
 		c.say(CodeCandidate, config.Origin{}, "%s: %q admits it already", r.Version, value)
 		return u, false
 	}
 	level := versioning.LevelOf(c.scheme, c.d.Current, r.Version)
-	u = Update{Type: max(level, versioning.Patch).String(), Value: value, Version: r.Version, Release: r}
+	u = Update{Type: max(level, versioning.Patch).String(), Value: value, Version: r.Version, Release: r, LockOnly: lockOnly, Exact: c.exact(r.Version)}
 	if c.d.Dep.Commit != "" && r.Digest != "" { // a commit that has no version, as before
 		u.Type, u.Digest = "digest", short(r.Digest, c.d.Dep.Commit)
 	}
@@ -348,6 +362,18 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 	}
 	u.State, u.NotBefore, u.Reasons = age(u.Settings, r, c.Now)
 	return u, true
+}
+
+// exact returns a value that admits version alone; "" if there is none, or nothing needs it.
+func (c *chooser) exact(version string) string {
+	if len(c.d.Dep.Locks) == 0 {
+		return ""
+	}
+	value, err := c.constraint.Update(c.d.Current, version, versioning.Pin)
+	if err != nil {
+		return ""
+	}
+	return c.whole(value)
 }
 
 func (c *chooser) settings(u Update) config.Settings {

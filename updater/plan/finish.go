@@ -50,6 +50,8 @@ func quoted(text string) string {
 func (c *chooser) unsupported(u Update) string {
 	d := c.d.Dep
 	switch {
+	case u.Type == maintenance:
+		return c.unlocked(u)
 	case d.Render != "" && !c.Renderers[d.Render]:
 		return fmt.Sprintf("Currant cannot make this kind of change (%s) here", d.Render)
 	case u.AsAlias && d.Value.IsZero():
@@ -58,15 +60,37 @@ func (c *chooser) unsupported(u Update) string {
 		return "Currant cannot change the name of a package here"
 	case u.Name != "" && !u.AsAlias && d.NameAt.IsZero():
 		return strings.TrimSpace(fmt.Sprintf("%s has another name, %s, and Currant cannot change the name here", u.Version, u.Name))
-	case len(d.Locks) > 0:
-		return fmt.Sprintf("%s must change together with it, and Currant does not write that lock file yet", strings.Join(d.Locks, ", "))
+	case c.unlocked(u) != "":
+		return c.unlocked(u)
 	case d.Render == "" && d.Value.IsZero() && d.Digest.IsZero() && len(d.Pin) == 0:
 		return "its text is written in a way that cannot be replaced safely (an escape or an alias)"
 	}
 	return ""
 }
 
+// unlocked says why the lock files of u's dependency cannot change together with it; "" if they can, or
+// are to be left alone.
+func (c *chooser) unlocked(u Update) string {
+	if u.Settings.Bool("skipArtifactsUpdate") {
+		return ""
+	}
+	for _, path := range c.d.Dep.Locks {
+		if why := c.lockable(path); why != "" {
+			return fmt.Sprintf("%s must change together with it, and cannot here: %s", path, why)
+		}
+	}
+	return ""
+}
+
+func (w World) lockable(path string) string {
+	why, known := w.Locks[path]
+	if !known {
+		return "Currant does not write that lock file"
+	}
+	return why
+}
+
 // typeRank orders update types as pull requests are ordered.
 func typeRank(t string) int {
-	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major", "replacement"}, t)
+	return slices.Index([]string{"pin", "pinDigest", "digest", "rollback", "patch", "minor", "major", "replacement", maintenance}, t)
 }

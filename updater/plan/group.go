@@ -82,6 +82,16 @@ func Group(w World, ds []Decision) ([]Branch, error) {
 	return out, nil
 }
 
+// Tooled reports whether b's changes are made by a tool, which is slow and may ask registries.
+func (b Branch) Tooled() bool {
+	return slices.ContainsFunc(b.Members, func(m Member) bool { return m.Decision.Dep.Render != "" || len(m.Locks()) > 0 })
+}
+
+// Renews reports whether b does nothing but make lock files anew.
+func (b Branch) Renews() bool {
+	return !slices.ContainsFunc(b.Members, func(m Member) bool { return !m.Update.Renews() })
+}
+
 // early reports whether an update has not come of age.
 func (b Branch) early() bool {
 	return slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Early })

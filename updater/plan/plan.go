@@ -46,6 +46,7 @@ type World struct {
 	Recipe     func(datasource, pkg string) string   // how answers of datasources like "custom.name" are read; nil if there are none
 	Semantic   bool                                  // recent commits follow Conventional Commits
 	Renderers  map[string]bool                       // what can be rendered besides fields in place
+	Locks      map[string]string                     // by path of a lock file: why it cannot be written here; "" if it can
 	Advisories Advisories
 	Now        time.Time
 }
@@ -191,7 +192,9 @@ type Update struct {
 	Name      string // the new name of the package; "" if it stays
 	Changelog string // where configuration says that its changes are told; "" for nowhere
 	AsAlias   bool   // Name stands beside the old one, as npm can say it
-	Value     string // the new value; the old one if only the digest changes
+	Value     string // the new value; the old one if only the digest or a lock file changes
+	Exact     string // a value that admits Version alone; "" if there is none
+	LockOnly  bool   // Value admits Version already: only lock files change
 	Version   string // the version that Value stands for; "" if unknown
 	Digest    string // the new digest; "" if it has none
 	Bucket    string // keeps apart updates that go to different branches
@@ -215,6 +218,17 @@ const (
 	Approval    Readiness = "approval"    // for a person
 	Unsupported Readiness = "unsupported" // Currant cannot make the change yet
 )
+
+// Renews reports whether u makes a lock file anew.
+func (u Update) Renews() bool { return u.Type == maintenance }
+
+// Locks returns the lock files that are to change together with m.
+func (m Member) Locks() []string {
+	if m.Update.Settings.Bool("skipArtifactsUpdate") {
+		return nil
+	}
+	return m.Decision.Dep.Locks
+}
 
 // Automatic says whether u merges without a person, and why.
 func automerge(s config.Settings) (bool, Reason) {

@@ -87,7 +87,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		return o.end(Cannot)
 	case b.Err != "":
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "%s", b.Err))
-	case len(b.Blobs) == 0:
+	case len(b.Blobs) == 0 && !b.Later:
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
 	}
 	asked := b.asked(open)

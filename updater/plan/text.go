@@ -52,6 +52,8 @@ func fields(w World, m Member) map[string]any {
 		"depType":                d.Dep.Kind,
 		"groupName":              s.String("groupName"),
 		"isDigest":               u.Type == "digest",
+		"isLockfileUpdate":       u.LockOnly,
+		"isLockFileMaintenance":  u.Type == maintenance,
 		"isMajor":                u.Type == "major",
 		"isMinor":                u.Type == "minor",
 		"isPatch":                u.Type == "patch",
@@ -94,6 +96,9 @@ func fields(w World, m Member) map[string]any {
 	}
 	if u.Type == "pin" {
 		f["isSingleVersion"] = false // the value was a range, and the title shows what takes its place as it is written
+	}
+	if u.LockOnly { // it goes from one version to another, whatever the range is
+		f["isSingleVersion"], f["isRange"] = true, false
 	}
 	if u.Type == "replacement" && len(d.Updates) > 1 && f["isSingleVersion"] == true {
 		f["prettyNewVersion"] = "" // as Renovate says it where there are other updates

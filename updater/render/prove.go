@@ -202,6 +202,9 @@ func staying(before []managers.Dep, members []plan.Member) []managers.Dep {
 	return slices.DeleteFunc(slices.Clone(before), func(d managers.Dep) bool { return gone[placeOf(d.Value)] })
 }
 
+// Overlay returns fsys with changed texts in place of files.
+func Overlay(fsys fs.FS, texts map[string]string) fs.FS { return overlay{FS: fsys, texts: texts} }
+
 // An overlay shows changed texts in place of files.
 type overlay struct {
 	fs.FS
@@ -220,6 +223,21 @@ func (o overlay) Open(name string) (fs.File, error) {
 		return &openText{Reader: bytes.NewReader([]byte(t)), name: path.Base(name), size: len(t)}, nil
 	}
 	return o.FS.Open(name)
+}
+
+// ReadLink returns what a link refers to; a changed text is none.
+func (o overlay) ReadLink(name string) (string, error) {
+	if _, ok := o.texts[path.Clean(name)]; ok {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+	}
+	return fs.ReadLink(o.FS, name)
+}
+
+func (o overlay) Lstat(name string) (fs.FileInfo, error) {
+	if t, ok := o.texts[path.Clean(name)]; ok {
+		return info{path.Base(name), len(t)}, nil
+	}
+	return fs.Lstat(o.FS, name)
 }
 
 type openText struct {

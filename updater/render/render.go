@@ -34,13 +34,15 @@ type Snapshot struct {
 	Repository string
 	Commit     string // "" if FS is more than a commit
 	FS         fs.FS
-	Files      []string // all paths
+	Files      []string                 // all paths
+	ID         func(path string) string // that git gives to a file's content; nil, or "", if unknown
 }
 
 // A Maker renders branches.
 type Maker struct {
 	Managers map[string]*managers.Manager
 	Tools    map[string]Renderer // by Dep.Render
+	Locks    Locker              // nil to write no lock files
 }
 
 // Render makes the changes of a branch. Nothing is changed by halves: either all
@@ -57,12 +59,22 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		}
 	}
 	if len(fields) > 0 {
-		files, err := Splice(s.FS, k.Managers, fields)
+		edits := slices.DeleteFunc(slices.Clone(fields), func(m plan.Member) bool { return m.Update.Renews() })
+		files, err := Splice(s.FS, k.Managers, edits)
+		if err != nil {
+			return Change{}, err
+		}
+		locks, err := k.lock(ctx, s, fields, files)
 		if err != nil {
 			return Change{}, err
 		}
 		maps.Copy(out.Files, files)
 		out.Notes, out.Warnings = alongOf(fields)
+		for path, f := range locks {
+			if was, err := fs.ReadFile(s.FS, path); err != nil || string(was) != f.Text {
+				out.Files[path] = f
+			}
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(byTool)) {
 		tool := k.Tools[name]
