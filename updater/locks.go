@@ -89,7 +89,7 @@ func (l locker) Update(ctx context.Context, j render.LockJob) (platform.Changese
 	job := lockfile.Job{
 		Work: lockfile.Work{
 			Lock: j.Lock, Renew: j.Renew, Changes: changes(j.Members), Options: options(j.Members),
-			FS: render.Overlay(j.Snapshot.FS, texts), Files: j.Snapshot.Files, Settings: l.reach.NPMRC,
+			FS: render.Overlay(j.Snapshot.FS, texts), Before: j.Snapshot.FS, Files: j.Snapshot.Files, Settings: l.reach.NPMRC,
 		},
 		Edited: texts, ID: j.Snapshot.ID, Constraints: constraints(l.config, first.Decision.Manager, first.Decision.Path),
 		Registries: l.registries(source), Routes: routes(source, l.reach.Defaults), Next: l.reach.Next,
@@ -138,7 +138,7 @@ func changes(members []plan.Member) []lockfile.Change {
 		}
 		d, u := m.Decision, m.Update
 		out = append(out, lockfile.Change{
-			Manifest: d.Path, Name: d.Dep.Name, Package: d.Package, Kind: d.Dep.Kind, From: d.Dep.Locked, To: u.Version, Value: u.Value, Exact: u.Exact,
+			Manifest: d.Path, Name: d.Dep.Name, Package: d.Package, Renamed: u.Name, Kind: d.Dep.Kind, From: d.Dep.Locked, To: u.Version, Value: u.Value, Exact: u.Exact,
 		})
 	}
 	return out

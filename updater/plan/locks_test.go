@@ -31,7 +31,7 @@ func TestLockFiles(t *testing.T) {
 		{"a range that is bumped", `{"rangeStrategy": "bump"}`, "", locked(npm("x", "^1.0.0"), "1.0.0", lock), []string{"minor ^1.2.0 1.2.0 ready exact=1.2.0", "major ^2.1.0 2.1.0 ready exact=2.1.0"}, ""},
 		{"the newest is locked", ``, "", locked(npm("x", "^2.0.0"), "2.1.0", lock), nil, "2.1.0 is the newest"},
 		{"another manager keeps ranges", ``, "", locked(pypi("x", ">=1.0.0"), "1.0.0", "uv.lock"), nil, "newest"},
-		{"another manager, told to", `{"rangeStrategy": "update-lockfile"}`, "", locked(pypi("x", ">=1.0.0,<2"), "1.0.0", "uv.lock"), []string{"minor >=1.0.0,<2 1.2.0 lock ready", "major >=1.0.0,<3 2.1.0 ready exact===2.1.0"}, ""},
+		{"another manager, told to", `{"rangeStrategy": "update-lockfile", "major": {"enabled": false}}`, "", locked(pypi("x", ">=1.0.0,<2"), "1.0.0", "uv.lock"), []string{"minor >=1.0.0,<2 1.2.0 lock ready"}, ""},
 		{"without a tool", ``, "npm is missing", locked(npm("x", "1.0.0"), "1.0.0", lock), []string{"minor 1.2.0 1.2.0 unsupported", "major 2.1.0 2.1.0 unsupported"}, "package-lock.json must change together with it, and cannot here: npm is missing"},
 		{"a range without a tool", ``, "npm is missing", locked(npm("x", "^1.0.0"), "1.0.0", lock), []string{"major ^2.0.0 2.1.0 unsupported exact=2.1.0"}, "npm is missing"},
 		{"lock files are left alone", `{"skipArtifactsUpdate": true}`, "npm is missing", locked(npm("x", "^1.0.0"), "1.0.0", lock), []string{"major ^2.0.0 2.1.0 ready exact=2.1.0"}, ""},

@@ -3,6 +3,9 @@ package all
 
 import (
 	"github.com/currant-bot/currant/updater/render/bun"
+	"github.com/currant-bot/currant/updater/render/cargo"
+	"github.com/currant-bot/currant/updater/render/gomod"
+	"github.com/currant-bot/currant/updater/render/helm"
 	"github.com/currant-bot/currant/updater/render/lockfile"
 	"github.com/currant-bot/currant/updater/render/npm"
 	"github.com/currant-bot/currant/updater/render/pnpm"
@@ -14,6 +17,9 @@ import (
 // Tools are all of them, in order of name.
 var Tools = []*lockfile.Tool{
 	bun.Tool,
+	cargo.Tool,
+	gomod.Tool,
+	helm.Tool,
 	npm.Tool,
 	pnpm.Tool,
 	poetry.Tool,

@@ -4,6 +4,7 @@ package all_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -97,9 +98,10 @@ func changed(c platform.Changeset) (names []string) {
 // A kind of lock file, with a manifest that names left-foot once, and how the lock file tells its version.
 type kind struct {
 	lock, manifest, text string
-	from, narrow, exact  string // ranges: of 1.0.0 alone, from 1.1.0 on, and of 1.1.0 alone
-	locked               string // matches left-foot's version in the lock file
-	empty                string // a lock file to begin with, where the tool must know its form
+	from, narrow, exact  string            // ranges: of 1.0.0 alone, from 1.1.0 on, and of 1.1.0 alone
+	locked               string            // matches left-foot's version in the lock file
+	more                 map[string]string // other files
+	empty                string            // a lock file to begin with, where the tool must know its form
 }
 
 var kinds = map[string]kind{
@@ -123,6 +125,10 @@ var kinds = map[string]kind{
 		lock: "bun.lock", manifest: "package.json", text: `{"name": "shoes", "version": "1.0.0", "dependencies": {"left-foot": "RANGE"}}` + "\n",
 		from: "1.0.0", narrow: "^1.1.0", exact: "1.1.0", locked: `"left-foot@([^"]+)"`,
 	},
+	"cargo": {
+		lock: "Cargo.lock", manifest: "Cargo.toml", text: "[package]\nname = \"shoes\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\n[dependencies]\nleft-foot = \"RANGE\"\n",
+		from: "=1.0.0", narrow: "1.1", exact: "=1.1.0", locked: `name = "left-foot"\nversion = "([^"]+)"`, more: map[string]string{"src/lib.rs": "\n"},
+	},
 	"uv": {
 		lock: "uv.lock", manifest: "pyproject.toml", text: "[project]\nname = \"shoes\"\nversion = \"1.0.0\"\nrequires-python = \">=3.10\"\ndependencies = [\"left-footRANGE\"]\n",
 		from: "==1.0.0", narrow: ">=1.1,<2", exact: "==1.1.0", locked: `name = "left-foot"\nversion = "([^"]+)"`,
@@ -134,7 +140,9 @@ var kinds = map[string]kind{
 }
 
 func (k kind) with(value string) map[string]string {
-	return map[string]string{k.manifest: strings.Replace(k.text, "RANGE", value, 1)}
+	files := map[string]string{k.manifest: strings.Replace(k.text, "RANGE", value, 1)}
+	maps.Copy(files, k.more)
+	return files
 }
 
 func (k kind) version(t *testing.T, lock string) string {

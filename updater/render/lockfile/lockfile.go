@@ -62,6 +62,7 @@ type Work struct {
 	Options  []string // postUpdateOptions
 	Settings string   // npmrc: what the operator or the repository configures, without secrets
 	FS       fs.FS    // the repository with its edited manifests
+	Before   fs.FS    // the repository as it is
 	Files    []string // all paths in FS
 }
 
@@ -91,6 +92,7 @@ type Change struct {
 	Manifest string // the file that names it
 	Name     string // as the manifest has it
 	Package  string // as the datasource knows it
+	Renamed  string // the new name; "" if it stays
 	Kind     string // depType
 	From     string // the locked version; "" if unknown
 	To       string // "" if only something else about it changes
@@ -104,6 +106,7 @@ type Recipe struct {
 	Env    []string          // besides what every run gets
 	Home   map[string]string // files below the home folder, by path
 	Remove []string          // files to remove first, relative to the lock file's folder
+	Write  map[string]string // files to change first, by path in the repository; they are part of the result
 	Also   []string          // other paths that it may change, relative to the repository
 }
 

@@ -75,6 +75,9 @@ func (s *stage) copy() error {
 		if total += uint64(len(data)); s.o.Limits.Disk > 0 && total > s.o.Limits.Disk/2 {
 			return fmt.Errorf("the repository has more than %d bytes", s.o.Limits.Disk/2)
 		}
+		if text, ok := s.recipe.Write[name]; ok {
+			data = []byte(text)
+		}
 		if err := s.tree.WriteFile(at, data, s.mode(name)); err != nil {
 			return err
 		}
@@ -111,7 +114,7 @@ func (s *stage) mode(name string) os.FileMode {
 // changed returns what the run made of the lock file, and of what else the tool may change.
 func (s *stage) changed() (platform.Changeset, error) {
 	out := make(platform.Changeset)
-	for _, name := range append([]string{s.job.Lock}, s.recipe.Also...) {
+	for _, name := range slices.Concat([]string{s.job.Lock}, s.recipe.Also, sortedKeys(s.recipe.Write)) {
 		info, err := s.tree.Stat(filepath.FromSlash(name))
 		switch {
 		case err != nil && name == s.job.Lock:
