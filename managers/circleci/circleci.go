@@ -63,18 +63,12 @@ func read(config yamlspan.Node, depth int) (deps []managers.Dep) {
 // maxImages is how many images of a job are read: an alias may stand for many, many times.
 const maxImages = 50
 
+// images reads the images of a job or executor, also those of what it merges: these stand where the anchor is.
 func images(job yamlspan.Node) (deps []managers.Dep) {
-	if job.IsAlias() {
-		return nil // read where it is anchored
-	}
-	for key, list := range job.Pairs() {
-		if key.String() != "docker" {
-			continue
-		}
-		for _, item := range list.Items()[:min(len(list.Items()), maxImages)] {
-			if d, ok := imagenode.Dep(item.Get("image"), "docker"); ok {
-				deps = append(deps, parameter(d))
-			}
+	items := job.Get("docker").Items()
+	for _, item := range items[:min(len(items), maxImages)] {
+		if d, ok := imagenode.Dep(item.Get("image"), "docker"); ok {
+			deps = append(deps, parameter(d))
 		}
 	}
 	return deps
