@@ -75,7 +75,7 @@ func (v *visit) dashboard(r *Report, failed map[string]string) plan.Dashboard {
 	return plan.Dashboard{
 		Settings: r.Config.Top(), State: v.have, Branches: r.Branches, Outcomes: r.Outcomes, Failed: failed,
 		Bases:    r.Bases,
-		Problems: troubles(r),
+		Problems: troubles(r), Migrate: r.Migrates,
 	}
 }
 

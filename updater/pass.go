@@ -30,6 +30,10 @@ type Passer struct {
 	Runner *act.Runner // nil for a dry run: nothing in reach of it can write
 	Memory *Memory     // nil to remember nothing
 
+	// Discovered reports whether a repository was found by itself, rather than named by the operator; nil for none. Forks that were are
+	// left alone unless their configuration says otherwise.
+	Discovered func(name string) bool
+
 	// Open brings the git data of a repository up to date.
 	Open func(ctx context.Context, r platform.Repository) (Repo, error)
 }
@@ -56,11 +60,15 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 	}
 	v := visit{Passer: p, name: name, host: host, account: account, repo: repo}
 	report, err := v.look(ctx)
-	if err != nil || report.Skipped != "" || p.Runner == nil {
+	if err != nil || p.Runner == nil {
 		return report, nil, err
 	}
 	runner := *p.Runner
 	runner.Author = account
+	if report.Skipped != "" {
+		effects, err := v.complain(ctx, &runner, report)
+		return report, effects, err
+	}
 	effects, err := v.act(ctx, &runner, report)
 	if err != nil {
 		return report, effects, fmt.Errorf("acting on %s: %w", name, err)
@@ -86,13 +94,22 @@ func (v *visit) act(ctx context.Context, runner *act.Runner, r *Report) ([]act.E
 			}
 		}
 	}
-	board, ok := v.board(r, failed, len(effects) > 0)
-	if !ok {
-		return effects, nil
-	}
-	r.Outcomes = append(r.Outcomes, board)
-	more, err := runner.Execute(ctx, v.name, []plan.Outcome{board})
+	notes := v.notes(r, failed, len(effects) > 0)
+	r.Outcomes = append(r.Outcomes, notes...)
+	more, err := runner.Execute(ctx, v.name, notes)
 	return append(effects, more...), err
+}
+
+// notes returns what becomes of the issues that the bot keeps.
+func (v *visit) notes(r *Report, failed map[string]string, acted bool) []plan.Outcome {
+	var out []plan.Outcome
+	if board, ok := v.board(r, failed, acted); ok {
+		out = append(out, board)
+	}
+	if o, ok := plan.ConfigNotice(r.Config.Top(), v.have.Issues, nil); ok {
+		out = append(out, o)
+	}
+	return out
 }
 
 // A visit is one pass over one repository.
@@ -124,17 +141,16 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 		}
 	}
 	r := merged(first, sides)
+	v.have = state
+	v.migrated(main, first, r)
 	v.now.Watch = watch(r, state)
 	for _, x := range v.now.Watch {
 		if err := v.check(ctx, state, x); err != nil {
 			return nil, err
 		}
 	}
-	v.have = state
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
-	if board, ok := v.board(r, nil, false); ok {
-		r.Outcomes = append(r.Outcomes, board)
-	}
+	r.Outcomes = append(r.Outcomes, v.notes(r, nil, false)...)
 	for _, o := range r.Outcomes {
 		if !o.Until.IsZero() && (r.Until.IsZero() || o.Until.Before(r.Until)) {
 			r.Until = o.Until
@@ -168,6 +184,9 @@ func (v *visit) found(ctx context.Context, main Tree) (*Report, []side, plan.Sta
 		r.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
 		return r, nil, plan.State{}, nil
 	}
+	if r.Skipped = v.fork(r.Config.Top()); r.Skipped != "" {
+		return r, nil, plan.State{}, nil
+	}
 	sides, err := v.sides(ctx, main, r)
 	if err != nil {
 		return nil, nil, plan.State{}, err
@@ -192,6 +211,24 @@ func (v *visit) found(ctx context.Context, main Tree) (*Report, []side, plan.Sta
 		r.Skipped = Unchanged
 	}
 	return r, sides, state, nil
+}
+
+// fork says why a fork is left alone; "" if it is not, or is none.
+func (v *visit) fork(top config.Settings) string {
+	if !v.host.Fork {
+		return ""
+	}
+	at := top.Origin("forkProcessing").String()
+	switch top.String("forkProcessing") {
+	case "enabled":
+		return ""
+	case "disabled":
+		return "it is a fork, and forkProcessing is disabled (" + at + ")"
+	}
+	if v.Discovered != nil && v.Discovered(v.name) {
+		return "it is a fork, and nobody named it: set forkProcessing to enabled in its configuration, or name it"
+	}
+	return ""
 }
 
 // read finds the dependencies of each side, or remembers them.
@@ -228,7 +265,7 @@ const Unchanged = "nothing has changed since the last pass"
 
 // state asks the host and git what there is.
 func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan.State, error) {
-	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks)}
+	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks), Settings: c.Top()}
 	if why, stale := c.Stale(); stale {
 		s.Stale = strings.Join(why, "; ")
 	}
@@ -282,12 +319,11 @@ func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Con
 			s.Changed[path] = blob(ch.ID, ch.Mode)
 		}
 	}
-	own := append([]string{v.account.Email}, c.Top().Strings("gitIgnoredAuthors")...)
 	for _, commit := range b.Commits {
 		if when := commit.Committer.When; when.After(s.Committed) {
 			s.Committed = when
 		}
-		if !slices.ContainsFunc(own, func(e string) bool { return e != "" && strings.EqualFold(e, commit.Author.Email) }) {
+		if !plan.OwnAddress(c.Top(), v.account, commit.Author.Email) {
 			s.Foreign = commit.Author.Name
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/currant-bot/currant/config"
@@ -18,6 +19,7 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/managers/custom"
+	"github.com/currant-bot/currant/updater/codeowners"
 	"github.com/currant-bot/currant/updater/extract"
 	"github.com/currant-bot/currant/updater/gitrepo"
 	"github.com/currant-bot/currant/updater/lookup"
@@ -111,6 +113,7 @@ type Report struct {
 	Skipped     string             // why the repository was not looked at; "" if it was
 	Until       time.Time
 	Bases       []plan.Inventory // what was found, by base branch
+	Migrates    bool             // the configuration has old spellings
 
 	reach  Reach
 	custom []extract.Offer // the managers that configuration defines
@@ -332,6 +335,8 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 	for _, s := range e.Kit.Sources {
 		w.Sources[s.Name] = s
 	}
+	owners := sync.OnceValue(func() codeowners.Owners { return codeowners.Read(t.Snapshot.FS) })
+	w.Owners = func(path string) []string { return owners().Of(path) }
 	customSources(&w)
 	for name := range e.Tools {
 		w.Renderers[name] = true

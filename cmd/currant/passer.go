@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -95,6 +97,9 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 			return nil, err
 		}
 		p.Reader = r
+		p.Discovered = func(name string) bool {
+			return !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		}
 		p.Open = func(ctx context.Context, repo platform.Repository) (updater.Repo, error) {
 			m, err := r.Mirror(repo)
 			if err != nil {

@@ -81,7 +81,9 @@ func (r *Runner) push(ctx context.Context, repo string, outcomes []plan.Outcome)
 				return heads, nil, err
 			}
 			p := *a.Push
-			p.Author = r.Author
+			if p.Author == (platform.Account{}) {
+				p.Author = r.Author
+			}
 			a.Push = &p
 			actions = append(actions, a)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/policy"
 )
@@ -22,7 +23,8 @@ type Rendered struct {
 	Err      string             // why the changes could not be made; "" if they could
 	Later    bool               // no changes were made, since it waits for its schedule
 
-	body string
+	body   string
+	people platform.People
 }
 
 // A State is what there is before a pass.
@@ -37,6 +39,7 @@ type State struct {
 	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
 	Issues     []platform.Issue           // that may be ours, newest first
 	Wishes     Wishes                     // what people ticked on the dashboard
+	Settings   config.Settings            // at the top of the default branch's configuration
 }
 
 // Orphans reports whether there is a branch of ours that never had a pull request,
@@ -106,7 +109,7 @@ func (a Action) Key(repo string) string {
 	case a.Open != nil:
 		detail = a.Open.Base + a.Open.Title + a.Open.Head
 	case a.Edit != nil:
-		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), deref(a.Edit.Base), a.Edit.AddLabels, a.Edit.RemoveLabels)
+		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), deref(a.Edit.Base), a.Edit.AddLabels, a.Edit.RemoveLabels, a.Edit.People, a.Edit.Comment)
 	case a.Close != nil:
 		detail = fmt.Sprint(a.Close.Number, a.Close.Head)
 	case a.Merge != nil:
@@ -157,8 +160,11 @@ type Outcome struct {
 	Dashboard bool // it is about the issue that lists all updates, and Number is that of the issue
 }
 
-// Complete fills the pull request's body. It is called once all else is known.
-func (b *Rendered) Complete(w World) { b.body = Body(w, b.Branch, b.Notes) }
+// Complete fills the pull request's body and who is to look at it. It is called once all else is known.
+func (b *Rendered) Complete(w World) {
+	b.body = Body(w, b.Branch, b.Notes)
+	b.people = people(w, b.Branch, slices.Sorted(maps.Keys(b.Blobs)))
+}
 
 // Text returns the body that [Rendered.Complete] made.
 func (b *Rendered) Text() string { return b.body }

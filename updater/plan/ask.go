@@ -43,7 +43,7 @@ func ask(w World, f Found) Decision {
 	source := w.Sources[d.Datasource]
 	d.Versioning = versioningOf(w, d, source)
 	switch {
-	case f.Dep.Skip != "":
+	case f.Dep.Skip != "" && !(f.Dep.Skip == managers.InternalPackage && s.Bool("updateInternalDeps")):
 		return d.skip(string(f.Dep.Skip), reason(CodeSkipped, config.Origin{}, "%s", sentence(skipText(f.Dep.Skip), f.Dep.Note)))
 	case !s.Bool("enabled") && !guarded(w, d):
 		return d.skip("disabled", reason(CodeDisabled, s.Origin("enabled"), "updates are switched off by enabled: false"))

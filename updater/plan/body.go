@@ -343,6 +343,8 @@ type Marker struct {
 	Updates string   `json:"updates"`           // hash of the members and their new values
 	Labels  bool     `json:"labels,omitempty"`  // they were added once more
 	Mends   bool     `json:"mends,omitempty"`   // it mends weaknesses
+	People  bool     `json:"people,omitempty"`  // they were asked once more, or because checks failed
+	Told    bool     `json:"told,omitempty"`    // automergeComment was written
 	Granted bool     `json:"granted,omitempty"` // a person approved of it on the dashboard
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
@@ -393,7 +395,7 @@ func (b Branch) Fingerprint() string {
 		out = append(out, line)
 	}
 	slices.Sort(out)
-	return Hash(strings.Join(out, "\n"))
+	return Hash(strings.Join(out, "\n") + b.Content)
 }
 
 // ReadMarker returns the marker in a body; ok is false if there is none. Of several the

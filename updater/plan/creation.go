@@ -9,6 +9,9 @@ import (
 // Unopened reports whether the pull request for b waits for the checks of its
 // branch, or for a person, by prCreation.
 func (b Branch) Unopened() bool {
+	if b.Free {
+		return false
+	}
 	switch b.Settings.String("prCreation") {
 	case "not-pending", "status-success", "approval":
 		return b.Wish == ""

@@ -19,7 +19,7 @@ type Dashboard struct {
 	Outcomes []Outcome       // what became of them
 	Failed   map[string]string
 	Problems []string // of the repository, one line each
-	Migrate  string   // title of the pull request that rewrites the configuration; "" if it needs none
+	Migrate  bool     // the configuration has old spellings
 }
 
 // An Inventory is what was found on a base branch.
@@ -165,9 +165,7 @@ func (d Dashboard) body() (text string, empty bool) {
 	if h := d.template("dependencyDashboardHeader"); h != "" {
 		out.WriteString(h + "\n\n")
 	}
-	if d.Migrate != "" {
-		fmt.Fprintf(&out, "## Config Migration Needed\n\n - [%s] <!-- %s -->%s\n\n", tick(d.State.Wishes.Migrate), migrateBox, Quiet(d.Migrate))
-	}
+	d.migration(&out)
 	d.problems(&out)
 	d.health(&out)
 	items := d.items()
@@ -197,6 +195,22 @@ func (d Dashboard) template(option string) string {
 		return strings.TrimSpace(t)
 	}
 	return strings.TrimSpace(out)
+}
+
+// migration offers to write today's spellings.
+func (d Dashboard) migration(out *strings.Builder) {
+	if !d.Migrate {
+		return
+	}
+	out.WriteString("## Config Migration Needed\n\n")
+	name := MigrationBranch(d.Settings)
+	for _, o := range d.Outcomes {
+		if o.Branch == name && o.Number != 0 && o.Result != Declined && o.Result != Remove {
+			fmt.Fprintf(out, "<!-- config-migration-pr-info -->See #%d.\n\n", o.Number)
+			return
+		}
+	}
+	fmt.Fprintf(out, " - [%s] <!-- %s -->Tick this box to get a pull request that writes old spellings in the configuration as today's.\n\n", tick(d.State.Wishes.Migrate && d.Failed[name] != ""), migrateBox)
 }
 
 // maxProblems bounds the problems that are shown.

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"cmp"
+	"crypto/sha512"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -42,6 +44,8 @@ type Branch struct {
 	Making    config.Window // when it may be made
 	Merging   config.Window // when it may merge by itself
 	Until     time.Time     // when one of them opens or closes; zero for never
+	Free      bool          // no limit, schedule or approval holds it back
+	Content   string        // what it changes, of one without members
 	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
 }
 
@@ -128,7 +132,11 @@ func (b *Branch) complete(w World) error {
 		b.Reasons = append(b.Reasons, why)
 	}
 	if b.Automerge {
-		b.Reasons = append(b.Reasons, reason(CodeAutomerge, first.Update.Settings.Origin("automerge"), "it may merge by itself when all checks are green"))
+		when := "when all checks are green"
+		if b.untested() {
+			when = "without checks: ignoreTests wants that"
+		}
+		b.Reasons = append(b.Reasons, reason(CodeAutomerge, first.Update.Settings.Origin("automerge"), "it may merge by itself %s", when))
 		if b.Settings.String("automergeType") == "branch" {
 			b.Reasons = append(b.Reasons, reason(CodeAutomerge, b.Settings.Origin("automergeType"), "automergeType branch is treated as pr: the pull request is what the checks are bound to"))
 		}
@@ -263,6 +271,9 @@ func branchName(w World, m Member) (string, error) {
 		return "", err
 	}
 	f["branchTopic"] = topic
+	if n := s.Int("hashedBranchLength"); n > 0 {
+		return hashedName(w, s, f, topic, n)
+	}
 	name, err := render(cmp.Or(s.String("branchName"), "{{{branchPrefix}}}{{{additionalBranchPrefix}}}{{{branchTopic}}}"), f)
 	if err != nil {
 		return "", err
@@ -279,6 +290,25 @@ func branchName(w World, m Member) (string, error) {
 		}
 	}
 	return cleanRef(name), nil
+}
+
+// leastHash is the least number of characters that tell branches apart.
+const leastHash = 6
+
+// hashedName is a branch's name of at most n characters, by hashedBranchLength: as Renovate makes it, the prefix and the beginning of a
+// SHA-512 of the rest.
+func hashedName(w World, s config.Settings, f map[string]any, topic string, n int) (string, error) {
+	more, err := render(s.String("additionalBranchPrefix"), f)
+	if err != nil {
+		return "", err
+	}
+	prefix := s.String("branchPrefix")
+	if w.multipleBases() {
+		prefix += w.Base + "-"
+	}
+	sum := sha512.Sum512([]byte(more + topic))
+	text := hex.EncodeToString(sum[:])
+	return cleanRef(prefix + text[:min(len(text), max(n-len(prefix), leastHash))]), nil
 }
 
 // multipleBases reports whether branches of several bases must be told apart.

@@ -48,6 +48,7 @@ type World struct {
 	Renderers  map[string]bool                       // what can be rendered besides fields in place
 	Locks      map[string]string                     // by path of a lock file: why it cannot be written here; "" if it can
 	Advisories Advisories
+	Owners     func(path string) []string // who owns a file, by CODEOWNERS; nil if nobody does
 	Now        time.Time
 }
 

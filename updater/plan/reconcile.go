@@ -82,9 +82,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	}
 	switch {
 	case b.State == Waiting:
-		return o.end(Wait) // and what there is stays
+		return o.settledBy(CodePending).end(Wait) // and what there is stays
 	case b.State == Unsupported:
-		return o.end(Cannot)
+		return o.settledBy(CodeUnsupported).end(Cannot)
 	case b.Err != "":
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "%s", b.Err))
 	case len(b.Blobs) == 0 && !b.Later:
@@ -113,11 +113,28 @@ func (r *reconciler) branch(b Rendered) Outcome {
 			if r.hourly > 0 {
 				o.Until = r.now.UTC().Truncate(time.Hour).Add(time.Hour) // prHourlyLimit starts again
 			}
+			if result == Approve {
+				o = o.settledBy(CodeApproval)
+			}
 			return o.end(result, why...)
 		}
 		r.open, r.hourly, r.branches = r.open+1, r.hourly+1, r.branches+1
 	}
 	return r.realise(o, b, branch, exists, open)
+}
+
+// settledBy puts the reasons of a kind last: they settle it.
+func (o Outcome) settledBy(code Code) Outcome {
+	slices.SortStableFunc(o.Reasons, func(a, b Reason) int {
+		switch {
+		case a.Code != code && b.Code == code:
+			return -1
+		case a.Code == code && b.Code != code:
+			return 1
+		}
+		return 0
+	})
+	return o
 }
 
 func (o Outcome) end(result Result, why ...Reason) Outcome {
@@ -192,7 +209,7 @@ func (b Rendered) asked(open *platform.Pull) string {
 func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	s := b.Settings
 	switch {
-	case b.Wish != "":
+	case b.Wish != "" || b.Free:
 		return "", nil
 	case b.State == Approval:
 		return Approve, nil
@@ -235,7 +252,7 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 	if push {
 		head = ""
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Push: &platform.Branch{
-			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes,
+			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes, Author: author(s),
 		}})
 		o.Reasons = append(o.Reasons, reason(CodeRebase, config.Origin{}, "%s", why))
 		o.Result = UpdateIt
@@ -249,12 +266,16 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}
 		next := b.marker(b.Title, b.body)
 		next.Granted = b.Wish != "" && b.wantsApproval()
+		who := b.people
+		if b.Automerge && !b.Settings.Bool("assignAutomerge") {
+			who = platform.People{Milestone: who.Milestone} // the others if its checks fail
+		}
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Open: &platform.Proposal{
-			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: b.Labels, Draft: b.Settings.Bool("draftPR"),
+			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: b.Labels, Draft: b.Settings.Bool("draftPR"), People: who,
 		}})
 		return o.end(Create)
 	}
-	if e, ok := edit(b, *open); ok {
+	if e, ok := r.edit(b, *open, pushing(push)); ok {
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Edit: &e})
 		if o.Result == "" {
 			o.Result = Edit
@@ -295,12 +316,20 @@ func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bo
 		return true, "the base branch has changed the same files since"
 	case rebase != "never" && branch.Behind && state == platform.Conflicted:
 		return true, "it conflicts with its base branch"
+	case branch.Behind && open != nil && keepsUpdated(b, *open):
+		return true, "the base branch has moved on, and its label wants it up to date"
 	case branch.Behind && fresh(rebase, b.Automerge, state):
 		return true, "the base branch has moved on (rebaseWhen)"
 	case !maps.Equal(branch.Changed, b.Blobs):
 		return true, "its content is not what it should be now"
 	}
 	return false, ""
+}
+
+// keepsUpdated reports whether a label wants a pull request at the head of its base.
+func keepsUpdated(b Rendered, p platform.Pull) bool {
+	label := b.Settings.String("keepUpdatedLabel")
+	return label != "" && hasLabel(p.Labels, label)
 }
 
 // fresh reports whether a branch is to be at the head of its base, by rebaseWhen.
@@ -318,7 +347,7 @@ func fresh(rebase string, automerge bool, state platform.Mergeable) bool {
 
 // edit returns what must change in a pull request's texts. What a person
 // changed stays: only what Currant wrote last is replaced.
-func edit(b Rendered, p platform.Pull) (platform.Edit, bool) {
+func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.Edit, bool) {
 	e := platform.Edit{Number: p.Number, Was: p.Title}
 	marker, ours := ReadMarker(p.Body)
 	title := strings.TrimSpace(strings.TrimPrefix(p.Title, rebasePrefix))
@@ -337,6 +366,13 @@ func edit(b Rendered, p platform.Pull) (platform.Edit, bool) {
 	if label := b.Settings.String("rebaseLabel"); label != "" && hasLabel(p.Labels, label) {
 		e.RemoveLabels = []string{label}
 	}
+	next.People, next.Told = marker.People, marker.Told
+	if ours && !marker.People && r.unattended(b, p) {
+		e.People, next.People = b.people, true
+	}
+	if why := r.tell(b, p); why != "" && !marker.Told && !bool(push) {
+		e.Comment, next.Told = why, true
+	}
 	if ours && !marker.Labels && unlabelled(b, p) {
 		e.AddLabels, next.Labels = b.Labels, true
 	}
@@ -354,13 +390,39 @@ func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.Granted == n.Granted
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted
 }
 
 // wantsApproval reports whether a person must approve of b.
 func (b Branch) wantsApproval() bool {
 	return b.Settings.String("prCreation") == "approval" ||
 		slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Settings.Bool("dependencyDashboardApproval") })
+}
+
+// unattended reports whether people are to look at a pull request, and none of them was asked: asking failed when it was opened, a
+// person took them away, or it was to merge by itself and its checks failed. They are asked once, and never again.
+func (r *reconciler) unattended(b Rendered, p platform.Pull) bool {
+	who := b.people
+	if who.Milestone != 0 && p.People.Milestone == 0 {
+		return true
+	}
+	if b.Automerge && !b.Settings.Bool("assignAutomerge") {
+		if _, failed, _ := tally(r.have.Checks[p.Head]); failed == 0 {
+			return false
+		}
+	}
+	return who.Anybody() && !p.People.Anybody()
+}
+
+// pushing says that the branch is made anew in this pass.
+type pushing bool
+
+// tell returns the comment that asks another tool to merge b; "" if it is not the time.
+func (r *reconciler) tell(b Rendered, p platform.Pull) string {
+	if b.Settings.String("automergeType") != "pr-comment" || !b.Merging.Open || len(policy.Judge(r.judged(b, r.have.Branches[b.Name], &p))) > 0 {
+		return ""
+	}
+	return b.Settings.String("automergeComment")
 }
 
 // unlabelled reports whether a pull request has none of its labels: adding them
@@ -371,13 +433,23 @@ func unlabelled(b Rendered, p platform.Pull) bool {
 	})
 }
 
+// judged is what the gate looks at.
+func (r *reconciler) judged(b Rendered, branch BranchState, p *platform.Pull) policy.Case {
+	marker, _ := ReadMarker(p.Body)
+	return policy.Case{
+		Automerge: b.Automerge, Ready: (b.State == Ready || b.State == Approval && marker.Granted) && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
+		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign, Untested: b.untested(),
+	}
+}
+
+// untested reports whether all of b may merge without checks, as ignoreTests says. What the host requires it still wants.
+func (b Branch) untested() bool {
+	return len(b.Members) > 0 && !slices.ContainsFunc(b.Members, func(m Member) bool { return !m.Update.Settings.Bool("ignoreTests") })
+}
+
 // merge merges the pull request if the gate lets it.
 func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platform.Pull) Outcome {
-	marker, _ := ReadMarker(p.Body)
-	blocks := policy.Judge(policy.Case{
-		Automerge: b.Automerge, Ready: (b.State == Ready || b.State == Approval && marker.Granted) && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
-		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign,
-	})
+	blocks := policy.Judge(r.judged(b, branch, p))
 	if len(blocks) == 0 && b.Settings.String("automergeType") == "pr-comment" {
 		blocks = append(blocks, policy.Block{Code: "policy", Text: "automergeType pr-comment leaves merging to another tool"})
 	}
@@ -410,11 +482,19 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 		r.merged[b.Base+":"+path] = true
 	}
 	m := platform.Merging{Number: p.Number, Head: branch.Head, Method: method(b.Settings, r.have.Repository)}
-	if !r.have.Repository.AutoDelete {
+	if !r.have.Repository.AutoDelete && b.Settings.Value("pruneBranchAfterAutomerge") != false {
 		m.Branch = b.Name
 	}
 	o.Actions = append(o.Actions, Action{Branch: b.Name, Merge: &m})
-	return o.end(Merge, reason(CodeChecks, config.Origin{}, "all checks of %.7s are green", branch.Head))
+	return o.end(Merge, b.green(branch.Head))
+}
+
+// green says why b may merge.
+func (b Branch) green(head string) Reason {
+	if b.untested() {
+		return reason(CodeChecks, b.Settings.Origin("ignoreTests"), "ignoreTests wants it merged without checks")
+	}
+	return reason(CodeChecks, config.Origin{}, "all checks of %.7s are green", head)
 }
 
 // method follows automergeStrategy as far as the repository allows it.
@@ -440,6 +520,9 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 			continue
 		}
 		branch := r.have.Branches[name]
+		if p := r.pull(name, platform.Open, platform.Merged); p != nil && p.State == platform.Merged && p.Head == branch.Head && r.have.Settings.Value("pruneBranchAfterAutomerge") == false {
+			continue // it is to stay after the merge
+		}
 		o := Outcome{Branch: name, Result: Remove}
 		c := platform.Closing{Branch: name, Head: branch.Head}
 		if p := r.pull(name, platform.Open); p != nil {
@@ -448,6 +531,8 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 		}
 		why := r.unsure(r.pull(name, platform.Open))
 		switch {
+		case r.have.Settings.Value("pruneStaleBranches") == false:
+			o = o.end(Hold, reason(CodeHold, r.have.Settings.Origin("pruneStaleBranches"), "no dependency needs it any more, and pruneStaleBranches is off"))
 		case why != "":
 			o = o.end(Hold, reason(CodeHold, config.Origin{}, "it is not closed, because %s", why))
 		case branch.Foreign != "":

@@ -65,6 +65,7 @@ func (s *scene) look(t *testing.T, l Listing) {
 }
 
 func (s *scene) reconcile() []Outcome {
+	s.state.Settings = s.w.Config.Top()
 	var bs []Branch
 	for _, r := range s.want {
 		bs = append(bs, r.Branch)
@@ -148,7 +149,7 @@ func TestReconcile(t *testing.T) {
 		{"policy is stale", auto, func(_ *testing.T, s *scene) { s.state.Stale = "the preset is old" }, Unchanged, "", "the preset is old"},
 		{"the tool warns", auto, func(_ *testing.T, s *scene) { s.want[0].Warnings = []string{"conflict markers"} }, Unchanged, "", "conflict markers"},
 		{"too young, but early", `{"automerge": true, "minimumReleaseAge": "3 years", "internalChecksFilter": "none"}`, func(*testing.T, *scene) {}, Unchanged, "", "not every update of it"},
-		{"pr-comment", `{"automerge": true, "automergeType": "pr-comment"}`, func(*testing.T, *scene) {}, Unchanged, "", "another tool"},
+		{"pr-comment", `{"automerge": true, "automergeType": "pr-comment", "automergeComment": ""}`, func(*testing.T, *scene) {}, Unchanged, "", "another tool"},
 		{"the host has a rule", auto, func(_ *testing.T, s *scene) { s.state.Pulls[0].Mergeable = platform.Blocked }, Unchanged, "", "rule of the repository"},
 
 		// Promise 2.
@@ -278,6 +279,30 @@ func TestReconcile(t *testing.T) {
 		{"doubt wins over wishes", ``, func(t *testing.T, s *scene) { outage(t, s); s.wish(WishRebase) }, Hold, "", ""},
 		{"approval came later than the pull request", `{"automerge": true, "dependencyDashboardApproval": true}`, func(*testing.T, *scene) {}, Unchanged, "", "not every update of it"},
 
+		// Merging and keeping (docs.renovatebot.com/configuration-options).
+		{"ignoreTests", `{"automerge": true, "ignoreTests": true}`, func(_ *testing.T, s *scene) { s.state.Checks[ourHead] = platform.Checks{Head: ourHead} }, Merge, "merge", "ignoreTests wants it"},
+		{"ignoreTests of another package", `{"automerge": true, "packageRules": [{"matchPackageNames": ["y"], "ignoreTests": true}]}`, func(_ *testing.T, s *scene) { s.state.Checks[ourHead] = platform.Checks{Head: ourHead} }, Unchanged, "", "no checks are not green"},
+		{"ignoreTests, and a rule of the repository", `{"automerge": true, "ignoreTests": true}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Mergeable = platform.Blocked }, Unchanged, "", "rule of the repository"},
+		{"keepUpdatedLabel", `{"keepUpdatedLabel": "fresh"}`, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind = true })
+			s.state.Pulls[0].Labels = []string{"fresh"}
+		}, UpdateIt, "push", "its label"},
+		{"pruneStaleBranches is off", `{"pruneStaleBranches": false}`, func(t *testing.T, s *scene) { s.look(t, answer(releases("1.0.0")...)) }, Hold, "", "pruneStaleBranches is off"},
+		{"pr-comment, and green", `{"automerge": true, "automergeType": "pr-comment", "automergeComment": "merge it"}`, func(*testing.T, *scene) {}, Edit, "edit", ""},
+
+		// People.
+		{"nobody was asked", `{"reviewers": ["ada"]}`, func(*testing.T, *scene) {}, Edit, "edit", ""},
+		{"somebody was asked", `{"reviewers": ["ada", "bob"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].People.Reviewers = []string{"bob"} }, Unchanged, "", ""},
+		{"it merges by itself", `{"automerge": true, "reviewers": ["ada"]}`, func(_ *testing.T, s *scene) {
+			s.state.Checks[ourHead].Results[0].State = platform.Pending
+		}, Unchanged, "", ""},
+		{"it was to merge by itself, and its checks failed", `{"automerge": true, "reviewers": ["ada"]}`, func(_ *testing.T, s *scene) {
+			s.state.Checks[ourHead].Results[0].State = platform.Failed
+		}, Edit, "edit", ""},
+		{"assignAutomerge", `{"automerge": true, "assignAutomerge": true, "reviewers": ["ada"]}`, func(_ *testing.T, s *scene) {
+			s.state.Checks[ourHead].Results[0].State = platform.Pending
+		}, Edit, "edit", ""},
+
 		// Bases (docs.renovatebot.com/configuration-options, baseBranchPatterns).
 		{"a person pointed it elsewhere", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Base = "next" }, Hands, "", "pointed its pull request at next"},
 		{"configuration points it elsewhere", ``, func(t *testing.T, s *scene) {
@@ -335,9 +360,11 @@ func TestEditSettles(t *testing.T) {
 		"no labels":            func(p *platform.Pull) { p.Labels = nil },
 		"asked by the box":     func(p *platform.Pull) { p.Body = strings.Replace(p.Body, "[ ] <!-- rebase", "[x] <!-- rebase", 1) },
 		"asked by the label":   func(p *platform.Pull) { p.Labels = append(p.Labels, "rebase") },
+		"nobody was asked":     func(p *platform.Pull) { p.People = platform.People{} },
 		"asked by the title":   func(p *platform.Pull) { p.Title = "rebase! " + p.Title },
 	} {
-		s := scened(t, `{"labels": ["deps"]}`)
+		s := scened(t, `{"labels": ["deps"], "assignees": ["ada"]}`)
+		s.state.Pulls[0].People.Assignees = []string{"ada"}
 		change(&s.state.Pulls[0])
 		o := s.only(t)
 		if kinds(o) != "edit" {
@@ -354,8 +381,8 @@ func TestEditSettles(t *testing.T) {
 		if e.Body != nil {
 			p.Body = *e.Body
 		}
-		if e.Base != nil {
-			p.Base = *e.Base
+		if e.People.Anybody() {
+			p.People = e.People
 		}
 		p.Labels = append(slices.DeleteFunc(p.Labels, func(l string) bool { return slices.Contains(e.RemoveLabels, l) }), e.AddLabels...)
 		if p.Title != s.want[0].Title || !slices.Contains(p.Labels, "deps") {
@@ -364,6 +391,10 @@ func TestEditSettles(t *testing.T) {
 		if o := s.only(t); o.Result != Unchanged {
 			t.Errorf("%s: then %s (%s)", name, o.Result, kinds(o))
 		}
+		if p.People = (platform.People{}); name == "nobody was asked" && s.only(t).Result != Unchanged {
+			t.Errorf("%s: and again", name)
+		}
+		p.People.Assignees = []string{"ada"}
 		p.Labels = nil // and if a person takes them away for good, they stay away
 		if o := s.only(t); name == "no labels" && o.Result != Unchanged {
 			t.Errorf("%s: then %s (%s)", name, o.Result, kinds(o))

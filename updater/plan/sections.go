@@ -108,7 +108,7 @@ func (d Dashboard) place(o Outcome, wanted bool) (where string, wish Wish, why s
 		last = o.Reasons[len(o.Reasons)-1]
 	}
 	switch {
-	case o.Dashboard, o.Result == Remove && (failed == "" || o.Number == 0), o.Result == Merge && failed == "":
+	case o.Branch == MigrationBranch(d.Settings), o.Dashboard, o.Result == Remove && (failed == "" || o.Number == 0), o.Result == Merge && failed == "":
 		return "", "", ""
 	case o.Result == Hands && last.Code == CodeEdited && wanted:
 		return "PR Edited (Blocked)", WishRebase, last.String()

@@ -200,10 +200,11 @@ func (b *Branch) write(w World) error {
 		}
 		b.Title = tidy(t, lower)
 	}
-	if w.multipleBases() {
+	strictly := s.Bool("prTitleStrict")
+	if w.multipleBases() && !strictly {
 		b.Title += " (" + w.Base + ")"
 	}
-	if grouped && extra == "" {
+	if grouped && extra == "" && !strictly {
 		b.Title += b.titleLevel(s.Bool("separateMajorMinor"), s.Bool("separateMinorPatch"))
 	}
 	if body := s.String("commitBody"); body != "" {
@@ -267,6 +268,9 @@ func (b *Branch) trailers(f map[string]any) error {
 
 // several reports whether more than one dependency or version is updated.
 func (b *Branch) several() bool {
+	if len(b.Members) == 0 {
+		return false
+	}
 	first := b.Members[0]
 	return slices.ContainsFunc(b.Members[1:], func(m Member) bool {
 		return m.Decision.Dep.Name != first.Decision.Dep.Name || cmp.Or(m.Update.Version, m.Update.Value) != cmp.Or(first.Update.Version, first.Update.Value)

@@ -61,6 +61,7 @@ type Pull struct {
 	State     PullState
 	Draft     bool
 	Labels    []string
+	People    People // of an open one: who is assigned, and who is still asked for review
 	Author    string
 	Created   time.Time
 	Mergeable Mergeable
@@ -186,7 +187,19 @@ type Proposal struct {
 	Title, Body  string
 	Labels       []string
 	Draft        bool
+	People       People
 }
+
+// People are those who are to look at a pull request. What of them the host does not know, or does not allow, is reported, and the
+// rest is done.
+type People struct {
+	Assignees, Reviewers []string // logins
+	Teams                []string // slugs, asked for review
+	Milestone            int      // number; 0 for none
+}
+
+// Anybody reports whether p names anybody.
+func (p People) Anybody() bool { return len(p.Assignees)+len(p.Reviewers)+len(p.Teams) > 0 }
 
 // An Edit changes a pull request's texts, labels and base. A nil field stays.
 type Edit struct {
@@ -196,6 +209,8 @@ type Edit struct {
 	Base         *string // the branch that it is to be merged into
 	AddLabels    []string
 	RemoveLabels []string
+	People       People // to add
+	Comment      string // to add, unless it is there; "" for none
 }
 
 // A Notice makes or changes an issue. A nil field stays.

@@ -112,6 +112,16 @@ func pullOf(p *gh.PullRequest) platform.Pull {
 	for _, l := range p.Labels {
 		out.Labels = append(out.Labels, l.GetName())
 	}
+	for _, u := range p.Assignees {
+		out.People.Assignees = append(out.People.Assignees, u.GetLogin())
+	}
+	for _, u := range p.RequestedReviewers {
+		out.People.Reviewers = append(out.People.Reviewers, u.GetLogin())
+	}
+	for _, x := range p.RequestedTeams {
+		out.People.Teams = append(out.People.Teams, x.GetSlug())
+	}
+	out.People.Milestone = p.GetMilestone().GetNumber()
 	switch {
 	case p.MergedAt != nil || p.GetMerged():
 		out.State = platform.Merged

@@ -68,7 +68,7 @@ func (w *Writer) Push(ctx context.Context, name string, branches []platform.Bran
 }
 
 // Open opens a pull request. If there is one already, the error is [platform.ErrExists] and number is its. Should only
-// the labels be refused, the number is that of the pull request which was opened.
+// the labels or the people be refused, the number is that of the pull request which was opened.
 func (w *Writer) Open(ctx context.Context, name string, p platform.Proposal) (number int, err error) {
 	owner, repo, done, err := w.begin(name)
 	if err != nil {
@@ -101,7 +101,7 @@ func (w *Writer) Open(ctx context.Context, name string, p platform.Proposal) (nu
 	if err := w.label(ctx, owner, repo, pull, p.Labels); err != nil {
 		return pull.GetNumber(), w.r.explain(err, "labelling #%d of %s", pull.GetNumber(), name)
 	}
-	return pull.GetNumber(), nil
+	return pull.GetNumber(), w.r.explain(w.invite(ctx, owner, repo, pull, p.People), "asking people about #%d of %s", pull.GetNumber(), name)
 }
 
 // openFrom returns the number of the open pull request from branch.
@@ -163,7 +163,13 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 	if err := w.unlabel(ctx, owner, repo, p, e.RemoveLabels); err != nil {
 		return w.r.explain(err, "taking labels from #%d of %s", e.Number, name)
 	}
-	return w.r.explain(w.label(ctx, owner, repo, p, e.AddLabels), "labelling #%d of %s", e.Number, name)
+	if err := w.label(ctx, owner, repo, p, e.AddLabels); err != nil {
+		return w.r.explain(err, "labelling #%d of %s", e.Number, name)
+	}
+	if err := w.comment(ctx, owner, repo, e.Number, e.Comment); err != nil {
+		return w.r.explain(err, "commenting on #%d of %s", e.Number, name)
+	}
+	return w.r.explain(w.invite(ctx, owner, repo, p, e.People), "asking people about #%d of %s", e.Number, name)
 }
 
 // unlabel takes labels away that a pull request has.

@@ -53,6 +53,7 @@ type Server struct {
 	accounts map[string]*account // by lower-case login
 	repos    map[string]*repo    // by lower-case "owner/name"
 	moved    map[string]*repo    // by former lower-case "owner/name"
+	teams    map[string][]string // slugs by lower-case login of their organisation
 	tokens   map[string]*token
 
 	apps          map[int64]*app

@@ -31,7 +31,7 @@ func (c *call) newIssue(title, body string) *issue {
 func (c *call) logins(list []string) []*account {
 	var out []*account
 	for _, login := range list {
-		if a := c.s.accounts[strings.ToLower(login)]; a != nil && !slices.Contains(out, a) {
+		if a := c.s.accounts[strings.ToLower(login)]; a != nil && !a.stranger && !slices.Contains(out, a) {
 			out = append(out, a)
 		}
 	}

@@ -51,7 +51,7 @@ func (s *Server) repoJSON(r *repo, shape string) object {
 		"private": r.private, "visibility": visibility, "html_url": s.base + "/" + r.fullName(), "description": orNull(r.description),
 		"clone_url": s.CloneURL(r.fullName()), "git_url": "git://" + s.Host() + "/" + r.fullName() + ".git",
 		"ssh_url": "git@" + s.hostname() + ":" + r.fullName() + ".git", "svn_url": s.base + "/" + r.fullName(),
-		"default_branch": r.main, "archived": r.archived, "disabled": false, "fork": false, "has_issues": !r.noIssues,
+		"default_branch": r.main, "archived": r.archived, "disabled": false, "fork": r.fork, "has_issues": !r.noIssues,
 		"created_at": stamp(r.created), "updated_at": stamp(r.pushed), "pushed_at": stamp(r.pushed),
 		"permissions": object{"admin": false, "maintain": false, "push": true, "triage": true, "pull": true},
 	})
@@ -166,7 +166,7 @@ func (s *Server) addPull(r *repo, i *issue, o object, shape string) {
 	o["commits_url"], o["review_comments_url"], o["review_comment_url"] = at+"/commits", at+"/comments", r.api(s, "/pulls/comments{/number}")
 	o["head"], o["base"] = s.side(r, p.head, head, shape), s.side(r, p.base, base, shape)
 	o["merged_at"], o["merge_commit_sha"] = stamp(p.merged), orNull(p.mergeCommit)
-	o["requested_reviewers"], o["requested_teams"] = s.usersJSON(p.reviewers), []any{}
+	o["requested_reviewers"], o["requested_teams"] = s.usersJSON(p.reviewers), s.teamsJSON(r, p.teams)
 	o["auto_merge"] = nil
 	if a := p.auto; a != nil {
 		o["auto_merge"] = object{"enabled_by": s.userJSON(a.by), "merge_method": a.method, "commit_title": a.subject, "commit_message": a.body}

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,7 @@ func (c *call) listReviewers() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(object{"users": c.s.usersJSON(i.pull.reviewers), "teams": []any{}})
+	return ok(object{"users": c.s.usersJSON(i.pull.reviewers), "teams": c.s.teamsJSON(c.repo, i.pull.teams)})
 }
 
 func (c *call) requestReviewers() (reply, error) {
@@ -30,7 +31,7 @@ func (c *call) requestReviewers() (reply, error) {
 	}
 	for _, login := range in.Reviewers {
 		a := c.s.accounts[strings.ToLower(login)]
-		if a == nil || a.kind != "User" {
+		if a == nil || a.kind != "User" || a.stranger {
 			return reply{}, fail(422, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the %s repository.", c.repo.fullName())
 		}
 		if a == i.author {
@@ -40,8 +41,30 @@ func (c *call) requestReviewers() (reply, error) {
 			i.pull.reviewers = append(i.pull.reviewers, a)
 		}
 	}
+	for _, slug := range in.Teams {
+		if !slices.Contains(c.s.teams[strings.ToLower(c.repo.owner.login)], slug) {
+			return reply{}, fail(422, "Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the %s repository.", c.repo.fullName())
+		}
+		if !slices.Contains(i.pull.teams, slug) {
+			i.pull.teams = append(i.pull.teams, slug)
+		}
+	}
 	i.updated = c.s.now()
 	return created(c.s.pullJSON(c.repo, i))
+}
+
+// teamsJSON renders teams of a repository's owner.
+func (s *Server) teamsJSON(r *repo, slugs []string) []object {
+	out := []object{}
+	for n, slug := range slugs {
+		url := fmt.Sprintf("%s/api/v3/organizations/%d/team/%d", s.base, r.owner.id, n+1)
+		out = append(out, object{
+			"id": n + 1, "node_id": node("T", int64(n+1)), "name": slug, "slug": slug, "description": nil, "privacy": "closed", "permission": "push", "notification_setting": "notifications_enabled",
+			"url": url, "html_url": s.base + "/orgs/" + r.owner.login + "/teams/" + slug, "members_url": url + "/members{/member}", "repositories_url": url + "/repos", "parent": nil,
+			"type": "organization", "organization_id": r.owner.id,
+		})
+	}
+	return out
 }
 
 func (c *call) removeReviewers() (reply, error) {

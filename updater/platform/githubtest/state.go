@@ -50,6 +50,7 @@ type repo struct {
 	private     bool
 	archived    bool
 	noIssues    bool
+	fork        bool
 	main        string // default branch
 	created     time.Time
 	pushed      time.Time
@@ -113,6 +114,7 @@ type pull struct {
 	draft       bool
 	modify      bool // maintainers may push to it
 	reviewers   []*account
+	teams       []string // slugs, asked for review
 	reviews     []*review
 	auto        *autoMerge
 	baseAtClose string // commit of the base when it was closed or merged

@@ -314,6 +314,9 @@ type PullRequest struct {
 	Author       string
 	Labels       []string
 	Comments     []string
+	Assignees    []string
+	Reviewers    []string // logins and, as "team:slug", teams
+	Milestone    string
 	AutoMerge    bool
 }
 
@@ -330,6 +333,18 @@ func (s *Server) Pulls(name string) (list []PullRequest, err error) {
 				Head: r.pullHead(i), State: "closed", Author: i.author.login, AutoMerge: i.pull.auto != nil}
 			for _, l := range i.labels {
 				p.Labels = append(p.Labels, l.name)
+			}
+			for _, a := range i.assignees {
+				p.Assignees = append(p.Assignees, a.login)
+			}
+			for _, a := range i.pull.reviewers {
+				p.Reviewers = append(p.Reviewers, a.login)
+			}
+			for _, slug := range i.pull.teams {
+				p.Reviewers = append(p.Reviewers, "team:"+slug)
+			}
+			if i.milestone != nil {
+				p.Milestone = i.milestone.title
 			}
 			for _, c := range i.comments {
 				p.Comments = append(p.Comments, c.body)
@@ -436,3 +451,33 @@ func (s *Server) Retarget(name string, number int, base string) error {
 		return nil
 	})
 }
+
+// CreateUser makes a user who may write to every repository.
+func (s *Server) CreateUser(login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account(login, "User")
+}
+
+// CreateTeam makes a team of an organisation that may write to its repositories.
+func (s *Server) CreateTeam(org, slug string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.teams == nil {
+		s.teams = make(map[string][]string)
+	}
+	s.teams[strings.ToLower(org)] = append(s.teams[strings.ToLower(org)], slug)
+}
+
+// CreateMilestone makes a milestone and returns its number.
+func (s *Server) CreateMilestone(name, title string) (number int, err error) {
+	err = s.with("making a milestone", name, func(r *repo) error {
+		number = len(r.milestones) + 1
+		r.milestones = append(r.milestones, &milestone{id: s.id(), number: number, title: title, open: true, at: s.now()})
+		return nil
+	})
+	return number, err
+}
+
+// Forked makes a repository a fork.
+func Forked() Setting { return func(r *repo) { r.fork = true } }
