@@ -17,6 +17,7 @@ import (
 type Config struct {
 	file        string
 	stale       []string
+	unfetched   bool
 	digest      string
 	repository  string
 	base        layer // defaults with what stands at the top over them
@@ -213,6 +214,10 @@ func (c *Config) File() string { return c.file }
 func (c *Config) Stale() (reasons []string, stale bool) {
 	return slices.Clone(c.stale), len(c.stale) > 0
 }
+
+// Unfetched reports whether a preset could not be fetched just now: what is wrong may be the fault of nobody who
+// writes configuration.
+func (c *Config) Unfetched() bool { return c.unfetched }
 
 // Digest returns a stable hash of everything that the configuration says.
 func (c *Config) Digest() string { return c.digest }

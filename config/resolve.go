@@ -44,7 +44,7 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 		return nil, nil, err
 	}
 	c := compile(in, rep, merged, force)
-	c.file, c.stale = file, r.stale
+	c.file, c.stale, c.unfetched = file, r.stale, r.unfetched
 	return c, rep.sorted(), nil
 }
 

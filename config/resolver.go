@@ -22,14 +22,16 @@ const (
 
 // A resolver replaces extends by what it names.
 type resolver struct {
-	ctx     context.Context
-	in      Input
-	rep     *report
-	rename  map[string]string // migratePresets
-	visits  int
-	files   map[Ref]fetched
-	stale   []string // why the result must not be trusted for merging
-	managed map[string]bool
+	ctx    context.Context
+	in     Input
+	rep    *report
+	rename map[string]string // migratePresets
+	visits int
+	files  map[Ref]fetched
+	stale  []string // why the result must not be trusted for merging
+
+	unfetched bool // a preset could not be had, for a reason that may pass
+	managed   map[string]bool
 }
 
 type fetched struct {
@@ -187,6 +189,8 @@ func (r *resolver) file(item *value, ref reference, at visit) *value {
 	case err != nil:
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("there is no file %s", ref.files[0])
+		} else {
+			r.unfetched = true
 		}
 		r.rep.at(item, Error, "preset %q cannot be fetched: %v", clip(ref.text), err)
 		r.distrust("preset " + ref.text + " could not be fetched")

@@ -41,7 +41,7 @@ func (v *visit) migration(main Tree, r *Report) (b plan.Rendered, ok bool) {
 // migrated adds the migration to the branches, where it is wanted: by configuration, by a tick, or because it is there.
 func (v *visit) migrated(main Tree, first, r *Report) {
 	b, ok := v.migration(main, first)
-	if !ok {
+	if !ok || first.Config.Top().String("mode") == "silent" {
 		return
 	}
 	r.Migrates = true
@@ -54,6 +54,9 @@ func (v *visit) migrated(main Tree, first, r *Report) {
 // complain keeps the issue about errors in the configuration, which a repository that is left as it is gets.
 func (v *visit) complain(ctx context.Context, runner *act.Runner, r *Report) ([]act.Effect, error) {
 	d, bad := broken(r)
+	if bad && r.Config.Unfetched() {
+		return nil, nil // that a preset cannot be fetched may be the fault of nobody here
+	}
 	if !bad || v.host.NoIssues || v.host.BranchesOnly {
 		return nil, nil
 	}

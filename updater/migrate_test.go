@@ -94,6 +94,11 @@ func TestConfigErrors(t *testing.T) {
 		}
 		w.quietly()
 	}
+	torn := newWorld(t, map[string]string{"renovate.json": `{"labels": [`})
+	torn.once()
+	if got := issues(torn); len(got) != 1 || !got[0].Open {
+		t.Errorf("what cannot be read at all: %+v", got)
+	}
 	w := newWorld(t, map[string]string{"renovate.json": `{"suppressNotifications": ["configErrorIssue"], "schedule": 5}`})
 	w.once()
 	if got := issues(w); len(got) != 0 {

@@ -100,3 +100,16 @@ func TestForks(t *testing.T) {
 		}
 	}
 }
+
+// What excludeCommitPaths names is not changed; a branch of which nothing is left is not made.
+func TestExcludeCommitPaths(t *testing.T) {
+	w := newWorld(t, map[string]string{
+		"renovate.json": `{"groupName": "all", "excludeCommitPaths": ["generated/**"]}`, "Dockerfile": "FROM redis:7.0\n", "generated/Dockerfile": "FROM redis:7.0\n",
+	})
+	w.clean()
+	for path, want := range map[string]string{"Dockerfile": "FROM redis:7.2\n", "generated/Dockerfile": "FROM redis:7.0\n"} {
+		if got, err := w.ReadFile(shop, "renovate/all", path); got != want || err != nil {
+			t.Errorf("%s: %q, %v", path, got, err)
+		}
+	}
+}

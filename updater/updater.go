@@ -374,8 +374,8 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 				out.Err = e.clean(err.Error())
 				r.again(w.Now, b)
 			}
-			out.Changes, out.Notes, out.Warnings = c.Files, c.Notes, c.Warnings
-			out.Blobs = Blobs(c.Files)
+			out.Changes, out.Notes, out.Warnings = kept(b.Settings, c.Files), c.Notes, c.Warnings
+			out.Blobs = Blobs(out.Changes)
 			if err == nil && len(out.Blobs) == 0 && b.Renews() {
 				continue // its lock files are as new as they can be
 			}
@@ -392,6 +392,21 @@ func (r *Report) again(now time.Time, b plan.Branch) {
 	if next := now.Add(time.Hour); b.Tooled() && (r.Until.IsZero() || next.Before(r.Until)) {
 		r.Until = next
 	}
+}
+
+// kept leaves out what excludeCommitPaths names.
+func kept(s config.Settings, all platform.Changeset) platform.Changeset {
+	patterns := s.Strings("excludeCommitPaths")
+	if len(patterns) == 0 {
+		return all
+	}
+	out := make(platform.Changeset)
+	for path, f := range all {
+		if !slices.ContainsFunc(patterns, func(p string) bool { ok, err := config.Matches(p, path); return err == nil && ok }) {
+			out[path] = f
+		}
+	}
+	return out
 }
 
 func (e *Engine) clean(s string) string {

@@ -312,7 +312,11 @@ func configuration(b Branch) string {
 		}
 	}
 	out.WriteString(strings.Join(lines, "; ") + ".\n\n")
-	out.WriteString("♻ **Rebasing**: " + rebasing(b) + ", or when you tick the box below. A branch to which somebody else has committed is left alone.\n\n")
+	box := ""
+	if strings.Contains(b.Settings.String("prBodyTemplate"), "controls") {
+		box = ", or when you tick the box below"
+	}
+	out.WriteString("♻ **Rebasing**: " + rebasing(b) + box + ". A branch to which somebody else has committed is left alone.\n\n")
 	if b.Settings.String("recreateWhen") == "always" {
 		out.WriteString("👻 **Immortal**: this PR comes back when it is closed without being merged.\n")
 	} else {

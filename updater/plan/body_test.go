@@ -135,3 +135,24 @@ func FuzzQuiet(f *testing.F) {
 		}
 	})
 }
+
+// docs.renovatebot.com/configuration-options: prBodyTemplate, prBodyColumns, prBodyDefinitions.
+func TestBodyByConfiguration(t *testing.T) {
+	for text, want := range map[string][2]string{ // what is in it, and what is not
+		`{"extends": [":disablePrControls"]}`:                                                           {"### Configuration", "box below"},
+		`{"prBodyTemplate": "{{{table}}}{{{footer}}}"}`:                                                 {"Proposed by Currant.", "### Why"},
+		`{"prBodyColumns": ["Package", "Change"]}`:                                                      {"| Package | Change |", "| Type |"},
+		`{"prBodyColumns": ["Package", "File"], "prBodyDefinitions": {"File": "in {{{packageFile}}}"}}`: {"| Package | File |\n|---|---|\n| x | in package.json |", "Change"},
+		`{"prBodyColumns": ["Package", "Badge"], "prBodyDefinitions": {"Badge": "[![b](https://b.example.test/x.svg)](https://b.example.test)"}}`: {"| Package |\n", "b.example.test"},
+		`{"prBodyDefinitions": {"Package": "@ada <b>{{{depName}}}</b>"}}`:                                                                         {"@\u200bada &lt;b>x", "@ada"},
+		`{"prBodyHeadingDefinitions": {"Package": "The package ![x](https://b.example.test)"}}`:                                                   {"| The package |", "b.example.test"},
+		`{"extends": ["config:recommended"]}`:                                                                                                     {"| Package | Change |", "Confidence"},
+	} {
+		w := world(t, text)
+		b := grouped(t, w, map[string]Listing{"x": answer(releases("1.0.0", "1.1.0")...)}, npm("x", "1.0.0"))[0]
+		body := Body(w, b, nil)
+		if !strings.Contains(body, want[0]) || strings.Contains(body, want[1]) {
+			t.Errorf("%s: %q, not %q, in\n%s", text, want[0], want[1], body)
+		}
+	}
+}

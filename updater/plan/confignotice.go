@@ -29,7 +29,7 @@ func ConfigNotice(s config.Settings, issues []platform.Issue, errors []string) (
 			closed = x // the newest
 		}
 	}
-	if len(errors) == 0 || slices.Contains(s.Strings("suppressNotifications"), "configErrorIssue") {
+	if len(errors) == 0 || s.String("mode") == "silent" || slices.Contains(s.Strings("suppressNotifications"), "configErrorIssue") {
 		if open == nil {
 			return o, false
 		}

@@ -80,7 +80,7 @@ func (d Dashboard) wanted() bool {
 
 // Outcome returns what becomes of the issue. ok is false if there is nothing to say of it.
 func (d Dashboard) Outcome() (o Outcome, ok bool) {
-	if d.State.Repository.NoIssues {
+	if d.State.Repository.NoIssues || d.Settings.String("mode") == "silent" {
 		return o, false
 	}
 	have := FindDashboard(d.Settings, d.State.Issues)

@@ -39,12 +39,19 @@ type reconciler struct {
 	open     int               // pull requests open or about to be
 	hourly   int               // made since the hour began
 	branches int               // that exist or are about to
+	commits  int               // on our branches since the hour began, as far as they are still there
+	pushed   int               // in this pass
 	merged   map[string]bool   // bases and paths changed by merges of this pass
 }
 
 func (r *reconciler) count(want []Rendered) {
 	hour := r.now.UTC().Truncate(time.Hour)
 	r.branches = len(r.have.Branches)
+	for _, b := range r.have.Branches {
+		if !b.Committed.Before(hour) {
+			r.commits++
+		}
+	}
 	for _, p := range r.have.Pulls {
 		if p.State == platform.Open {
 			r.open++
@@ -211,6 +218,8 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	switch {
 	case b.Wish != "" || b.Free:
 		return "", nil
+	case s.String("mode") == "silent":
+		return Approve, []Reason{reason(CodeApproval, s.Origin("mode"), "mode is silent: it is made when somebody asks for it")}
 	case b.State == Approval:
 		return Approve, nil
 	case !b.Making.Open:
@@ -222,6 +231,9 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 	case s.Int("branchConcurrentLimit") > 0 && r.branches >= s.Int("branchConcurrentLimit"):
 		return Wait, []Reason{reason(CodeLimit, s.Origin("branchConcurrentLimit"), "there are %d branches, and branchConcurrentLimit is %d", r.branches, s.Int("branchConcurrentLimit"))}
 	}
+	if why := r.spent(b); why != nil {
+		return Wait, []Reason{*why}
+	}
 	for _, l := range []struct {
 		option string
 		count  int
@@ -232,6 +244,23 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 		}
 	}
 	return "", nil
+}
+
+// spent says why no more commits are to be pushed now; nil if they may be.
+func (r *reconciler) spent(b Rendered) *Reason {
+	s := b.Settings
+	if b.Free || b.Wish != "" || b.Security {
+		return nil
+	}
+	if limit := s.Int("commitHourlyLimit"); limit > 0 && r.commits >= limit {
+		x := reason(CodeLimit, s.Origin("commitHourlyLimit"), "%d commits were made this hour, and commitHourlyLimit is %d", r.commits, limit)
+		return &x
+	}
+	if limit := s.Int("prCommitsPerRunLimit"); limit > 0 && r.pushed >= limit {
+		x := reason(CodeLimit, s.Origin("prCommitsPerRunLimit"), "%d commits were made in this pass, and prCommitsPerRunLimit is %d", r.pushed, limit)
+		return &x
+	}
+	return nil
 }
 
 // realise makes the branch and its pull request as they should be, or merges.
@@ -249,7 +278,13 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		return o.end(Unchanged, reason(CodeSchedule, s.Origin("updateNotScheduled"), "%s, but updateNotScheduled is off", why), closed("schedule", b.Making))
 	}
 	head := branch.Head
+	if push && exists && asked == "" {
+		if why := r.spent(b); why != nil {
+			return o.end(Unchanged, *why)
+		}
+	}
 	if push {
+		r.commits, r.pushed = r.commits+1, r.pushed+1
 		head = ""
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Push: &platform.Branch{
 			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes, Author: author(s),
