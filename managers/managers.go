@@ -172,6 +172,7 @@ type Dep struct {
 	Locked     string         // the version in a lock file; "" if unknown
 	Locks      []string       // lock files that must change with it
 	Group      string         // dependencies of a file that must change together; "" for none
+	Shared     string         // the variable that Value is written in, whose name is that of the group of all that use it; "" for none
 	Needs      []string       // keys of definitions that Link will look up
 	Render     string         // what changes it; "" to replace its fields
 	Skip       Skip           // why it cannot be updated; "" if it can

@@ -69,8 +69,8 @@ func refused(name, imp string) string {
 	switch {
 	case isOwn && strings.HasSuffix(own, "/all") && !under("cmd"):
 		return "only cmd and tests import a list of plugins"
-	case plugin("managers") && isOwn && own != "managers" && !slices.Contains(tables, own) && !strings.HasPrefix(own, "managers/internal/") && !strings.HasPrefix(name, own):
-		return "a manager knows only package managers, tables of facts, and the manager whose name its own begins with"
+	case plugin("managers") && isOwn && own != "managers" && !slices.Contains(tables, own) && !strings.HasPrefix(own, "managers/internal/"):
+		return "a manager knows only package managers, and tables of facts"
 	case plugin("managers") && slices.Contains(effects, imp):
 		return "a manager reads nothing but what it is given"
 	case plugin("datasources") && isOwn && own != "datasources" && !strings.HasPrefix(own, "datasources/"):

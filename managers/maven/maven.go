@@ -102,6 +102,7 @@ func (p *project) dep(e *xmlspan.Element, path []string) (managers.Dep, bool) {
 		d.Skip = managers.Unsupported
 		d.Note = "its version is not written in one piece, so that it cannot be replaced"
 	}
+	d.Shared = value.name
 	if d.Value = field; !ok {
 		d.Composed = value.Text
 	} else if value.path != p.path {

@@ -84,6 +84,7 @@ func (p *project) rootName() (string, bool) {
 type property struct {
 	xmlspan.Value
 	path string
+	name string // "" for what is no property
 }
 
 // property returns what a property is set to, by p or the nearest parent that sets it.
@@ -94,7 +95,7 @@ func (p *project) property(name string) (property, bool) {
 			found = e // the last one counts
 		}
 		if found != nil {
-			return property{found.Value(), p.path}, true
+			return property{found.Value(), p.path, name}, true
 		}
 	}
 	return property{}, false
@@ -107,14 +108,14 @@ var (
 
 // resolve follows a version that is a property to where it is written.
 func (p *project) resolve(v xmlspan.Value) (property, managers.Skip) {
-	at := property{v, p.path}
+	at := property{v, p.path, ""}
 	for seen := map[string]bool{}; ; {
 		m := reference.FindStringSubmatch(at.Text)
 		if m == nil {
 			break
 		}
 		if seen[m[1]] {
-			return property{v, p.path}, managers.RecursivePlaceholder
+			return property{v, p.path, ""}, managers.RecursivePlaceholder
 		}
 		seen[m[1]] = true
 		next, ok := p.property(m[1])

@@ -11,7 +11,7 @@ import (
 // allowed returns the filter of allowedVersions; nil if there is none. It is an
 // expression, or a range of the dependency's own scheme, else of npm's, else of Python's.
 func (c *chooser) allowed(s config.Settings) (func(datasources.Release) string, error) {
-	text, err := render(s.String("allowedVersions"), fields(c.World, Member{&c.d, Update{Settings: s}}))
+	text, err := render(s.String("allowedVersions"), fields(c.World, Member{Decision: &c.d, Update: Update{Settings: s}}))
 	if err != nil || text == "" {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (c *chooser) choose() {
 	c.d.Settings = c.Config.For(subject(c.World, c.d))
 	c.d.SourceURL, c.d.SourceDir = c.d.Settings.Subject().SourceURL, c.listing.SourceDir
 	if dir := c.d.Settings.String("sourceDirectory"); dir != "" {
-		c.d.SourceDir = note(c.World, Member{&c.d, Update{Settings: c.d.Settings}}, dir)
+		c.d.SourceDir = note(c.World, Member{Decision: &c.d, Update: Update{Settings: c.d.Settings}}, dir)
 	}
 	if !guarded(c.World, c.d) && c.disabled() {
 		return

@@ -13,7 +13,7 @@ import (
 func (c *chooser) finish() {
 	for i := range c.d.Updates {
 		u := &c.d.Updates[i]
-		u.Changelog = note(c.World, Member{&c.d, *u}, u.Settings.String("changelogUrl"))
+		u.Changelog = note(c.World, Member{Decision: &c.d, Update: *u}, u.Settings.String("changelogUrl"))
 		if why := c.unsupported(*u); why != "" && u.State != Waiting {
 			u.State = Unsupported
 			u.Reasons = append(u.Reasons, reason(CodeUnsupported, config.Origin{}, "%s", why))

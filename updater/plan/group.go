@@ -20,6 +20,7 @@ import (
 type Member struct {
 	Decision *Decision
 	Update   Update
+	Shared   string // the variable that others read the same version from, so that they change together; "" for none
 }
 
 // Key names the change that m makes, for markers and messages.
@@ -54,9 +55,10 @@ type Branch struct {
 func Group(w World, ds []Decision) ([]Branch, error) {
 	byName := make(map[string]*Branch)
 	var order []string
+	shared := variables(ds)
 	for i := range ds {
 		for _, u := range ds[i].Updates {
-			m := Member{&ds[i], u}
+			m := Member{&ds[i], u, shared[place(ds[i])]}
 			name, err := branchName(w, m)
 			if err != nil {
 				return nil, fmt.Errorf("naming the branch for %s: %w", ds[i].Dep.Name, err)
@@ -96,6 +98,42 @@ func (b Branch) Renews() bool {
 	return !slices.ContainsFunc(b.Members, func(m Member) bool { return !m.Update.Renews() })
 }
 
+// A spot is where a version is written.
+type spot struct {
+	file  string
+	start int
+}
+
+func place(d Decision) spot {
+	f := d.Dep.Value
+	if f.Path == "" {
+		f.Path = d.File()
+	}
+	return spot{f.Path, f.Start}
+}
+
+// variables names the places from which several dependencies read their version: they can only change together,
+// as the peer's sharedVariableName has it. Where a manager knows the variable, its name counts,
+// else the first dependency's.
+func variables(ds []Decision) map[spot]string {
+	users := make(map[spot]string)
+	out := make(map[spot]string)
+	for _, d := range ds {
+		at := place(d)
+		switch name := d.Dep.Name; {
+		case d.Dep.Value.Text == "" || d.Dep.Skip != "":
+		case d.Dep.Shared != "":
+			out[at] = d.Dep.Shared
+		case users[at] == "":
+			users[at] = name
+		case users[at] != name:
+			users[at] = min(users[at], name)
+			out[at] = users[at]
+		}
+	}
+	return out
+}
+
 // early reports whether an update has not come of age.
 func (b Branch) early() bool {
 	return slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Early })
@@ -117,7 +155,7 @@ func (b *Branch) complete(w World) error {
 	})
 	first := b.Members[0]
 	b.Settings = first.Update.Settings
-	b.Group = groupOf(first.Update)
+	b.Group = groupOf(first)
 	b.Security = slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Security })
 	b.Automerge = true
 	for _, m := range b.Members {
@@ -239,11 +277,11 @@ func cleanRef(name string) string {
 }
 
 // groupOf returns the name of the group that u is in; "" for none. A replacement is in no group.
-func groupOf(u Update) string {
-	if u.Type == "replacement" {
+func groupOf(m Member) string {
+	if m.Update.Type == "replacement" {
 		return ""
 	}
-	return u.Settings.String("groupName")
+	return cmp.Or(m.Update.Settings.String("groupName"), m.Shared)
 }
 
 // branchName returns the branch that m belongs to.
@@ -251,7 +289,7 @@ func branchName(w World, m Member) (string, error) {
 	s := m.Update.Settings
 	f := fields(w, m)
 	topic := s.String("branchTopic")
-	if name := groupOf(m.Update); name != "" {
+	if name := groupOf(m); name != "" {
 		name, err := render(name, f)
 		if err != nil {
 			return "", err

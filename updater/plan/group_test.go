@@ -171,3 +171,38 @@ func TestTidy(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedPlace checks that dependencies whose version is written in one place change together, under the
+// variable's name, and that a group of the configuration counts more.
+func TestSharedPlace(t *testing.T) {
+	at := func(name, variable string, start int) Found {
+		return with(npm(name, "17.0.0"), func(d *managers.Dep) { d.Shared, d.Value.Start = variable, start })
+	}
+	for _, tc := range []struct {
+		name, config string
+		found        []Found
+		want         []string
+	}{
+		{"of a variable", ``, []Found{at("react", "ui.version", 10), at("react-dom", "ui.version", 10)}, []string{"renovate/ui.version: Update ui.version to v17.1.0"}},
+		{"one user of a variable", ``, []Found{at("react", "ui.version", 10)}, []string{"renovate/ui.version: Update dependency react to v17.1.0"}},
+		{"without a name", ``, []Found{at("react", "", 10), at("react-dom", "", 10), at("vue", "", 40)}, []string{"renovate/vue-17.x: Update dependency vue to v17.1.0", "renovate/react: Update react to v17.1.0"}},
+		{"of a group", `{"packageRules": [{"matchPackageNames": ["react**"], "groupName": "g"}]}`, []Found{at("react", "ui.version", 10), at("react-dom", "ui.version", 10)}, []string{"renovate/g: Update g to v17.1.0"}},
+	} {
+		minor := `{"major": {"enabled": false}}`
+		if tc.config != "" {
+			minor = strings.Replace(tc.config, `{`, `{"major": {"enabled": false}, `, 1)
+		}
+		answers := map[string]Listing{}
+		for _, f := range tc.found {
+			answers[f.Dep.Name] = answer(releases("17.0.0", "17.1.0")...)
+		}
+		var got []string
+		for _, b := range grouped(t, world(t, minor), answers, tc.found...) {
+			got = append(got, b.Name+": "+b.Title)
+		}
+		want := strings.Join(tc.want, "\n")
+		if strings.Join(got, "\n") != want {
+			t.Errorf("%s:\n%s\nwant\n%s", tc.name, strings.Join(got, "\n"), want)
+		}
+	}
+}

@@ -39,7 +39,7 @@ func (c *chooser) replace() {
 // successor returns what is to take the dependency's place, and who says so.
 func (c *chooser) successor() (name, version string, origin config.Origin, err error) {
 	s := c.d.Settings
-	f := fields(c.World, Member{&c.d, Update{Settings: s}})
+	f := fields(c.World, Member{Decision: &c.d, Update: Update{Settings: s}})
 	version, origin = s.String("replacementVersion"), s.Origin("replacementVersion")
 	if t := s.String("replacementVersionTemplate"); version == "" && t != "" {
 		origin = s.Origin("replacementVersionTemplate")

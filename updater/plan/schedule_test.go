@@ -29,7 +29,7 @@ func scheduled(t *testing.T, text string, now time.Time) Rendered {
 	d := &Decision{Found: Found{Manager: "m", Path: "f", Dep: managers.Dep{Name: "a"}}, Facts: Complete}
 	b := Branch{
 		Name: "renovate/a", Base: "main", Title: "Update a", Message: "Update a", State: Ready, Automerge: auto, Settings: s,
-		Members: []Member{{d, Update{Type: "minor", Value: "2", State: Ready, Settings: s}}},
+		Members: []Member{{Decision: d, Update: Update{Type: "minor", Value: "2", State: Ready, Settings: s}}},
 	}
 	b.schedule(now)
 	return Rendered{Branch: b, BaseHead: "c0", Blobs: map[string]string{"f": "1"}, Changes: platform.Changeset{"f": {Text: "2"}}}

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"testing"
 	"time"
 
@@ -83,7 +84,14 @@ func digested(name, tag, digest string) Found {
 }
 
 func npm(name, value string) Found {
-	return Found{"npm", "package.json", managers.Dep{Name: name, Kind: "dependencies", Datasource: "npm", Value: managers.Field{Text: value, Start: 10}}}
+	return Found{"npm", "package.json", managers.Dep{Name: name, Kind: "dependencies", Datasource: "npm", Value: managers.Field{Text: value, Start: startOf(name)}}}
+}
+
+// startOf gives each dependency of a file a place of its own.
+func startOf(name string) int {
+	h := fnv.New32()
+	_, _ = h.Write([]byte(name)) // it never fails
+	return 10 + int(h.Sum32()%1_000_000)
 }
 
 // pseudo is a Go module at a commit.
