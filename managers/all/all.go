@@ -15,6 +15,7 @@ import (
 	"github.com/currant-bot/currant/managers/cargo"
 	"github.com/currant-bot/currant/managers/circleci"
 	"github.com/currant-bot/currant/managers/cloudbuild"
+	"github.com/currant-bot/currant/managers/cloudformation"
 	"github.com/currant-bot/currant/managers/composer"
 	"github.com/currant-bot/currant/managers/copier"
 	"github.com/currant-bot/currant/managers/crossplane"
@@ -85,6 +86,7 @@ var Managers = []*managers.Manager{
 	cargo.Manager,
 	circleci.Manager,
 	cloudbuild.Manager,
+	cloudformation.Manager,
 	composer.Manager,
 	copier.Manager,
 	crossplane.Manager,
