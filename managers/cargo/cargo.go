@@ -78,6 +78,10 @@ func (x *reader) table(kind string, table *tomlspan.Value) {
 }
 
 func (x *reader) dep(d managers.Dep, v *tomlspan.Value) managers.Dep {
+	if d.Name == "" {
+		d.Skip = managers.MissingDepName
+		return d
+	}
 	if v.Kind == tomlspan.String {
 		return x.version(d, v)
 	}

@@ -97,6 +97,11 @@ func part(f managers.Field, i int, text string) managers.Field {
 	return managers.Field{Path: f.Path, Text: text, Start: f.Start + i}
 }
 
+// notInName reports whether no variable's name has r.
+func notInName(r rune) bool {
+	return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
+
 // variableDefault returns the default in "${NAME:-default}"; f if it is not of that form.
 func variableDefault(f managers.Field) managers.Field {
 	inner, ok := strings.CutPrefix(f.Text, "${")
@@ -105,12 +110,12 @@ func variableDefault(f managers.Field) managers.Field {
 	}
 	inner = strings.TrimSuffix(inner, "}")
 	i := strings.Index(inner, ":-")
-	if i < 0 || strings.ContainsAny(inner[:i], "${}") {
+	if i < 0 || strings.ContainsFunc(inner[:i], notInName) {
 		return f
 	}
 	text, start := inner[i+2:], f.Start+len("${")+i+2
-	if unquoted := strings.Trim(text, `"`); len(text) == len(unquoted)+2 {
-		text, start = unquoted, start+1
+	if len(text) > 2 && text[0] == '"' && text[len(text)-1] == '"' {
+		text, start = text[1:len(text)-1], start+1
 	}
 	return variableDefault(managers.Field{Path: f.Path, Text: text, Start: start})
 }
