@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,12 @@ import (
 
 const versions = `{"modules": [{"source": "acme/network/aws", "versions": [{"version": "1.1.0", "submodules": []}, {"version": "1.0.0"}]},
 	{"source": "acme/other/aws", "versions": [{"version": "9.0.0"}]}]}`
+
+// bare returns a registry's host.
+func bare(registry string) string { return strings.TrimPrefix(registry, "https://") }
+
+// terraform is the public registry.
+var terraform = datasources.DefaultRegistries("terraform-module")[0]
 
 func handler(pages map[string]string) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -64,18 +71,18 @@ func TestList(t *testing.T) {
 	published := time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
 	const place = `{"modules.v1": "/v1/modules/"}`
 	hosts := internet{
-		"registry.terraform.io": handler(map[string]string{
+		bare(terraform): handler(map[string]string{
 			"/.well-known/terraform.json":           place,
 			"/v1/modules/acme/network/aws/versions": versions,
 			"/v2/modules/acme/network/aws?include=module-versions": `{"data": {"attributes": {"source": "https://git.example.test/acme/network"}},
 				"included": [{"type": "module-versions", "attributes": {"version": "1.1.0", "published-at": "2026-02-03T04:05:06Z"}}]}`,
 		}),
-		"registry.opentofu.org": handler(map[string]string{
+		bare(datasources.OpenTofuRegistry): handler(map[string]string{
 			"/.well-known/terraform.json":           place,
 			"/v1/modules/acme/network/aws/versions": versions,
 			"/v1/modules/acme/new/aws/versions":     versions,
 		}),
-		"api.opentofu.org": handler(map[string]string{
+		bare(datasources.OpenTofuAPI): handler(map[string]string{
 			"/registry/docs/modules/acme/network/aws/index.json": `{"versions": [{"id": "v1.1.0", "published": "2026-02-03T04:05:06Z"}, {"id": "v1.0.0"}]}`,
 		}),
 		"tf.example.test":        handler(map[string]string{"/.well-known/terraform.json": `{"modules.v1": "https://modules.example.test/v1"}`}),
@@ -96,11 +103,11 @@ func TestList(t *testing.T) {
 		want             *datasources.Listing
 		err              error
 	}{
-		{"https://registry.terraform.io", "acme/network/aws", nil, &datasources.Listing{Releases: dated, SourceURL: "https://git.example.test/acme/network"}, nil},
-		{"https://registry.terraform.io/", "registry.terraform.io/acme/network/aws", nil, &datasources.Listing{Releases: dated, SourceURL: "https://git.example.test/acme/network"}, nil},
-		{"https://registry.opentofu.org", "acme/network/aws", nil, &datasources.Listing{Releases: dated, SourceURL: "https://github.com/acme/terraform-aws-network"}, nil},
-		{"https://registry.opentofu.org", "acme/network/aws", []string{"registry.opentofu.org"}, &datasources.Listing{Releases: plain}, nil},
-		{"https://registry.opentofu.org", "acme/new/aws", nil, &datasources.Listing{Releases: plain}, nil},
+		{terraform, "acme/network/aws", nil, &datasources.Listing{Releases: dated, SourceURL: "https://git.example.test/acme/network"}, nil},
+		{terraform + "/", bare(terraform) + "/acme/network/aws", nil, &datasources.Listing{Releases: dated, SourceURL: "https://git.example.test/acme/network"}, nil},
+		{datasources.OpenTofuRegistry, "acme/network/aws", nil, &datasources.Listing{Releases: dated, SourceURL: "https://github.com/acme/terraform-aws-network"}, nil},
+		{datasources.OpenTofuRegistry, "acme/network/aws", []string{bare(datasources.OpenTofuRegistry)}, &datasources.Listing{Releases: plain}, nil},
+		{datasources.OpenTofuRegistry, "acme/new/aws", nil, &datasources.Listing{Releases: plain}, nil},
 		{"https://tf.example.test", "tf.example.test/acme/network/aws", nil, &datasources.Listing{Releases: plain}, nil},
 		{"https://foreign.example.test", "acme/network/aws", nil, nil, datasources.ErrForeign},
 		{"https://providers.example.test", "acme/network/aws", nil, nil, datasources.ErrNotFound},

@@ -21,6 +21,12 @@ const (
 	mirror   = `{"versions": {"1.0.0": {}, "1.1.0": {}}}`
 )
 
+// bare returns a registry's host.
+func bare(registry string) string { return strings.TrimPrefix(registry, "https://") }
+
+// terraform is the public registry.
+var terraform = datasources.DefaultRegistries("terraform-provider")[0]
+
 func handler(pages map[string]string) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		page, ok := pages[r.URL.RequestURI()]
@@ -42,7 +48,7 @@ func TestLaws(t *testing.T) {
 			"/.well-known/terraform.json":       `{"providers.v1": "/v1/providers/"}`,
 			"/v1/providers/acme/cloud/versions": versions,
 		}, ""},
-		"mirror": {map[string]string{"/tf/providers/registry.terraform.io/acme/cloud/index.json": mirror}, "/tf/providers/"},
+		"mirror": {map[string]string{"/tf/providers/" + bare(terraform) + "/acme/cloud/index.json": mirror}, "/tf/providers/"},
 		"given":  {map[string]string{"/tf/v1/providers/acme/cloud/versions": versions}, "/tf/v1/providers"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,13 +88,13 @@ func TestList(t *testing.T) {
 			"included": [{"type": "provider-versions", "attributes": {"version": "1.1.0", "published-at": "2026-02-03T04:05:06.000Z"}}, {"type": "other"}]}`,
 	}
 	hosts := internet{
-		"registry.terraform.io": handler(pages),
-		"registry.opentofu.org": handler(pages),
-		"api.opentofu.org": handler(map[string]string{
+		bare(terraform):                    handler(pages),
+		bare(datasources.OpenTofuRegistry): handler(pages),
+		bare(datasources.OpenTofuAPI): handler(map[string]string{
 			"/registry/docs/providers/acme/cloud/index.json": `{"link": "https://git.example.test/acme/cloud", "versions": [{"id": "v1.1.0", "published": "2026-02-03T04:05:06Z"}]}`,
 		}),
 		"broken.example.test": handler(map[string]string{"/.well-known/terraform.json": `{"providers.v1": 1}`}),
-		"mirror.example.test": handler(map[string]string{"/tf/tf.example.test/acme/cloud/index.json": mirror, "/tf/registry.terraform.io/acme/odd/index.json": `{}`}),
+		"mirror.example.test": handler(map[string]string{"/tf/tf.example.test/acme/cloud/index.json": mirror, "/tf/" + bare(terraform) + "/acme/odd/index.json": `{}`}),
 	}
 	dated := &datasources.Listing{
 		Releases:  []datasources.Release{{Version: "1.1.0", Published: published}, {Version: "1.0.0"}},
@@ -99,14 +105,14 @@ func TestList(t *testing.T) {
 		want               *datasources.Listing
 		err                string
 	}{
-		{"https://registry.terraform.io", "acme/cloud", dated, ""},
-		{"https://registry.opentofu.org", "acme/cloud", dated, ""},
+		{terraform, "acme/cloud", dated, ""},
+		{datasources.OpenTofuRegistry, "acme/cloud", dated, ""},
 		{"https://mirror.example.test/tf", "tf.example.test/acme/cloud", &datasources.Listing{Releases: []datasources.Release{{Version: "1.0.0"}, {Version: "1.1.0"}}}, ""},
 		{"https://mirror.example.test/tf", "acme/cloud", nil, "not found"},
 		{"https://mirror.example.test/tf", "acme/odd", nil, "it is no list of versions"},
 		{"https://broken.example.test", "acme/cloud", nil, "announces no providers.v1: not found"},
 		{"registry.example.test", "acme/cloud", nil, "the registry registry.example.test is not an address"},
-		{"https://registry.terraform.io", "acme", nil, "not found"},
+		{terraform, "acme", nil, "not found"},
 	} {
 		c, err := host.New(host.Options{Base: hosts})
 		if err != nil {

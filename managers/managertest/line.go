@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/managers"
 )
 
@@ -67,7 +68,7 @@ func describe(d dep) string {
 	add("", d.Kind)
 	add("", d.Datasource)
 	for _, registry := range d.Registries {
-		add("registry=", registry)
+		add("registry=", called(registry))
 	}
 	add("versioning=", d.Versioning)
 	add("composed=", d.Composed)
@@ -96,4 +97,14 @@ func word(s string) string {
 		return strconv.Quote(s)
 	}
 	return s
+}
+
+// called names the public repositories of Gradle scripts as these do, so that fixtures need not.
+func called(registry string) string {
+	for _, name := range []string{"google", "gradlePluginPortal", "jcenter", "mavenCentral"} {
+		if registry == datasources.GradleRepository(name) {
+			return name + "()"
+		}
+	}
+	return registry
 }
