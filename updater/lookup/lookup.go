@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -114,7 +115,14 @@ func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
 	defer done()
 	l, err := source.List(ctx, q)
 	if err == nil {
-		l, err = p.seen.date(q, l)
+		var ask func(string) time.Time
+		if dater, ok := source.(datasources.Dater); ok {
+			ask = func(version string) time.Time {
+				t, _ := dater.Date(ctx, q, version) // without an answer the day it was first seen counts
+				return t
+			}
+		}
+		l, err = p.seen.date(q, l, ask)
 	}
 	return plan.Listing{Listing: l, Err: err}
 }

@@ -36,39 +36,90 @@ type sightings struct {
 	First  time.Time
 	Known  []string             // releases that were there at First, in order
 	Later  map[string]time.Time // releases that came later
+	Told   map[string]time.Time // dates that the registry gave when it was asked about a release
 	Digest map[string]string    // what a release's name stood for; a name that moved is a new release
 }
 
 // date returns l with a date for each release that has none. What cannot be remembered
 // is an error, and then no date may be made up: it would be another one in the next pass.
-func (s *Seen) date(q datasources.Query, l *datasources.Listing) (*datasources.Listing, error) {
+// ask asks the registry about one release, for a price; nil if it cannot be asked.
+func (s *Seen) date(q datasources.Query, l *datasources.Listing, ask func(version string) time.Time) (*datasources.Listing, error) {
 	if s == nil || l == nil || !slices.ContainsFunc(l.Releases, func(r datasources.Release) bool { return r.Published.IsZero() }) {
 		return l, nil
 	}
+	name := s.file(q)
+	told, err := s.tell(name, l.Releases, ask)
+	if err != nil {
+		return l, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := s.file(q)
 	was, err := read(name)
 	if err != nil {
 		return l, err
 	}
 	dated := *l
 	dated.Releases = slices.Clone(l.Releases)
-	if was.note(dated.Releases, s.now().UTC().Truncate(time.Second)) {
+	if was.note(dated.Releases, told, s.now().UTC().Truncate(time.Second)) {
 		if err := write(name, was); err != nil {
 			return l, err
 		}
 	}
 	for i, r := range dated.Releases {
-		if r.Published.IsZero() {
-			dated.Releases[i].Published, dated.Releases[i].Seen = was.first(r.Version), true
+		if !r.Published.IsZero() {
+			continue
 		}
+		if t, ok := was.Told[r.Version]; ok {
+			dated.Releases[i].Published = t
+			continue
+		}
+		dated.Releases[i].Published, dated.Releases[i].Seen = was.first(r.Version), true
 	}
 	return &dated, nil
 }
 
+// asked is how many releases of a package that was never looked at before the registry is asked about: the last
+// of its list, which are the newest where lists are in order.
+const asked = 5
+
+// tell asks the registry about releases that were not seen before.
+func (s *Seen) tell(name string, releases []datasources.Release, ask func(string) time.Time) (map[string]time.Time, error) {
+	if ask == nil {
+		return nil, nil
+	}
+	s.mu.Lock()
+	was, err := read(name)
+	s.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	var fresh []string
+	for _, r := range releases {
+		if r.Published.IsZero() && !was.knows(r.Version) {
+			fresh = append(fresh, r.Version)
+		}
+	}
+	if len(fresh) > asked && was.First.IsZero() {
+		fresh = fresh[len(fresh)-asked:]
+	}
+	told := make(map[string]time.Time)
+	for _, version := range fresh {
+		if t := ask(version); !t.IsZero() {
+			told[version] = t
+		}
+	}
+	return told, nil
+}
+
+// knows reports whether a release was seen before.
+func (s *sightings) knows(version string) bool {
+	_, known := slices.BinarySearch(s.Known, version)
+	_, later := s.Later[version]
+	return known || later
+}
+
 // note adds what of releases is new, and reports whether something is.
-func (s *sightings) note(releases []datasources.Release, now time.Time) bool {
+func (s *sightings) note(releases []datasources.Release, told map[string]time.Time, now time.Time) bool {
 	begin := s.First.IsZero()
 	if begin {
 		*s = sightings{First: now, Later: make(map[string]time.Time), Digest: make(map[string]string)}
@@ -78,15 +129,19 @@ func (s *sightings) note(releases []datasources.Release, now time.Time) bool {
 		if !r.Published.IsZero() {
 			continue
 		}
-		_, known := slices.BinarySearch(s.Known, r.Version)
-		_, later := s.Later[r.Version]
 		moved := r.Digest != "" && s.Digest[r.Version] != "" && s.Digest[r.Version] != r.Digest
 		switch {
 		case begin:
 			s.Known = append(s.Known, r.Version)
-		case moved || !known && !later:
+		case moved || !s.knows(r.Version):
 			s.Later[r.Version] = now
 			changed = true
+		}
+		if t, ok := told[r.Version]; ok {
+			if s.Told == nil {
+				s.Told = make(map[string]time.Time)
+			}
+			s.Told[r.Version] = t
 		}
 		if r.Digest != "" && s.Digest[r.Version] != r.Digest {
 			s.Digest[r.Version] = r.Digest

@@ -3,6 +3,7 @@ package lookup
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 func seenAt(t *testing.T, dir string, day int, releases ...datasources.Release) map[string]datasources.Release {
 	t.Helper()
 	s := NewSeen(dir, func() time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) })
-	l, err := s.date(query("a"), &datasources.Listing{Releases: releases})
+	l, err := s.date(query("a"), &datasources.Listing{Releases: releases}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +65,49 @@ func TestWhatCannotBeRememberedGetsNoDate(t *testing.T) {
 	if err := os.WriteFile(files[0], []byte(`{"First": `), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := NewSeen(dir, time.Now).date(query("a"), &datasources.Listing{Releases: []datasources.Release{{Version: "1"}}})
+	l, err := NewSeen(dir, time.Now).date(query("a"), &datasources.Listing{Releases: []datasources.Release{{Version: "1"}}}, nil)
 	if err == nil || !l.Releases[0].Published.IsZero() {
 		t.Errorf("got %v, %v; want an error and no date", l.Releases, err)
+	}
+}
+
+// TestTheRegistryIsAskedAboutWhatIsNew: of a package that is new about its last releases, later about each new one, and
+// never twice.
+func TestTheRegistryIsAskedAboutWhatIsNew(t *testing.T) {
+	dir := t.TempDir()
+	var about []string
+	list := func(day int, versions ...string) map[string]datasources.Release {
+		s := NewSeen(dir, func() time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC) })
+		l := &datasources.Listing{}
+		for _, v := range versions {
+			l.Releases = append(l.Releases, datasources.Release{Version: v})
+		}
+		l, err := s.date(query("a"), l, func(version string) time.Time {
+			about = append(about, version)
+			if version == "6" {
+				return time.Time{} // the registry does not say
+			}
+			return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := make(map[string]datasources.Release)
+		for _, r := range l.Releases {
+			out[r.Version] = r
+		}
+		return out
+	}
+	got := list(1, "1", "2", "3", "4", "5", "6", "7")
+	if got["7"].Seen || got["7"].Published.Year() != 2020 || !got["6"].Seen || !got["1"].Seen {
+		t.Errorf("%+v", got)
+	}
+	got = list(2, "1", "2", "3", "4", "5", "6", "7", "8")
+	if got["8"].Seen || got["7"].Published.Year() != 2020 || got["1"].Published.Year() != 2026 {
+		t.Errorf("%+v", got)
+	}
+	if want := "3 4 5 6 7 8"; strings.Join(about, " ") != want {
+		t.Errorf("asked about %v, want %s", about, want)
 	}
 }
 
@@ -77,7 +118,7 @@ func BenchmarkSeen(b *testing.B) {
 	}
 	s := NewSeen(b.TempDir(), time.Now)
 	for b.Loop() {
-		if _, err := s.date(query("a"), l); err != nil {
+		if _, err := s.date(query("a"), l, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
