@@ -26,6 +26,7 @@ var defaults = map[string][]string{
 	"github-digest":      {"https://github.com"},
 	"github-releases":    {"https://github.com"},
 	"github-tags":        {"https://github.com"},
+	"gitlab-packages":    {"https://gitlab.com"},
 	"gitlab-releases":    {"https://gitlab.com"},
 	"gitlab-tags":        {"https://gitlab.com"},
 	"go":                 {"https://proxy.golang.org", "direct"},

@@ -22,6 +22,7 @@ import (
 	"github.com/currant-bot/currant/datasources/githubreleases"
 	"github.com/currant-bot/currant/datasources/githubrunners"
 	"github.com/currant-bot/currant/datasources/githubtags"
+	"github.com/currant-bot/currant/datasources/gitlabpackages"
 	"github.com/currant-bot/currant/datasources/gitlabreleases"
 	"github.com/currant-bot/currant/datasources/gitlabtags"
 	"github.com/currant-bot/currant/datasources/gitrefs"
@@ -67,6 +68,7 @@ var Sources = []*datasources.Source{
 	githubreleases.Source,
 	githubrunners.Source,
 	githubtags.Source,
+	gitlabpackages.Source,
 	gitlabreleases.Source,
 	gitlabtags.Source,
 	gomodules.Source,
