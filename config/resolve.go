@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -27,7 +29,7 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 
 	global, force := r.operator()
 	merged := global
-	if v := r.inherited(); v != nil {
+	if v := r.inherited(global); v != nil {
 		merged = mergeObject(merged, v)
 	}
 	own, file := discover(in, rep, global.get("configFileNames").strings())
@@ -128,21 +130,61 @@ func (v *value) members() []member {
 	return nil
 }
 
-func (r *resolver) inherited() *value {
-	if len(r.in.Inherited) == 0 {
+// inherited returns the organisation's configuration: what Input holds, or what the operator's inheritConfig says to read.
+func (r *resolver) inherited(global *value) *value {
+	text, name := string(r.in.Inherited), r.in.InheritedName
+	if text == "" && global.get("inheritConfig").isTrue() {
+		text, name = r.organisation(global)
+	}
+	if text == "" {
 		return nil
 	}
-	name := r.in.InheritedName
 	if name == "" {
 		name = "inherited configuration"
 	}
-	v := r.rep.parse(string(r.in.Inherited), name, json5.JSON5, nil)
+	v := r.rep.parse(text, name, json5.JSON5, nil)
 	if v == nil {
 		r.distrust(name + " cannot be read")
 		return nil
 	}
 	r.prepare(v, checker{inherited: true})
 	return r.expand(v, visit{})
+}
+
+// organisation fetches the organisation's configuration; "" if there is none. One that cannot be had is an error of
+// the repository's configuration: what it forbids must not be done meanwhile.
+func (r *resolver) organisation(global *value) (text, name string) {
+	option := func(name string) string {
+		if v := global.get(name); v.isString() {
+			return v.str
+		}
+		return optionNamed(name).value.str
+	}
+	parent := path.Dir(r.in.Repository)
+	if parent == "." {
+		return "", "" // a folder, of no organisation
+	}
+	top, _, _ := strings.Cut(parent, "/")
+	ref := Ref{Kind: "local", Path: option("inheritConfigFileName")}
+	ref.Repository = strings.NewReplacer("{{parentOrg}}", parent, "{{{parentOrg}}}", parent, "{{topLevelOrg}}", top, "{{{topLevelOrg}}}", top).Replace(option("inheritConfigRepoName"))
+	got, _, err := r.fetch([]Ref{ref})
+	where := global.get("inheritConfig")
+	var old *StaleError
+	switch {
+	case errors.As(err, &old):
+		r.rep.at(where, Warning, "the organisation's configuration: %v", err)
+		r.distrust("the organisation's configuration is a copy from before")
+	case r.in.Presets == nil, errors.Is(err, ErrNotFetched):
+		r.distrust("the organisation's configuration was not fetched")
+		return "", ""
+	case errors.Is(err, fs.ErrNotExist) && !global.get("inheritConfigStrict").isTrue():
+		return "", ""
+	case err != nil:
+		r.rep.at(where, Error, "the organisation's configuration %s of %s cannot be had: %v", ref.Path, ref.Repository, err)
+		r.distrust("the organisation's configuration could not be fetched")
+		return "", ""
+	}
+	return got.text, got.name
 }
 
 // secrets replaces "{{ secrets.NAME }}" and "{{ variables.NAME }}" by what the

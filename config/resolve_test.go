@@ -250,3 +250,36 @@ func TestArtifactory(t *testing.T) {
 		}
 	}
 }
+
+// TestOrganisation checks inheritConfig: the organisation's configuration is below the repository's own and above the operator's.
+func TestOrganisation(t *testing.T) {
+	const org = `{"labels": ["org"], "prHourlyLimit": 7, "packageRules": [{"matchPackageNames": ["x"], "automerge": true}]}`
+	for _, tc := range []struct {
+		name, operator string
+		presets        memory
+		labels, errors string
+	}{
+		{"read", `{"inheritConfig": true, "labels": ["op"]}`, memory{"local>acme/renovate-config//org-inherited-config.json": org}, "org", ""},
+		{"off", `{"labels": ["op"]}`, memory{"local>acme/renovate-config//org-inherited-config.json": org}, "op", ""},
+		{"elsewhere", `{"inheritConfig": true, "inheritConfigRepoName": "{{topLevelOrg}}/policy", "inheritConfigFileName": "all.json"}`, memory{"local>acme/policy//all.json": org}, "org", ""},
+		{"missing", `{"inheritConfig": true, "labels": ["op"]}`, memory{}, "op", ""},
+		{"missing, strict", `{"inheritConfig": true, "inheritConfigStrict": true}`, memory{}, "", "org-inherited-config.json of acme/renovate-config cannot be had"},
+		{"broken", `{"inheritConfig": true}`, memory{"local>acme/renovate-config//org-inherited-config.json": "{"}, "", "org-inherited-config.json:1"},
+	} {
+		in := input(`{"prConcurrentLimit": 3}`)
+		in.Global, in.Presets, in.Repository = []byte(tc.operator), tc.presets, "acme/shop"
+		c, diags := resolve(t, in)
+		if got := strings.Join(c.Top().Strings("labels"), " "); got != tc.labels {
+			t.Errorf("%s: labels are %q, not %q", tc.name, got, tc.labels)
+		}
+		var errs []string
+		for _, d := range diags {
+			if d.Severity == Error {
+				errs = append(errs, d.String())
+			}
+		}
+		if all := strings.Join(errs, "; "); (all == "") != (tc.errors == "") || !strings.Contains(all, tc.errors) {
+			t.Errorf("%s: %q, want %q", tc.name, all, tc.errors)
+		}
+	}
+}
