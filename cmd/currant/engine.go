@@ -64,6 +64,10 @@ type options struct {
 
 	platform string
 	endpoint string
+
+	repositories []string // of the operator's configuration, where no argument names any
+	discover     []string // patterns of the repositories to look at, of all that are reached
+	dry          bool     // only say what would be done
 }
 
 func (o *options) flags(f *pflag.FlagSet) {
@@ -92,6 +96,9 @@ func (o *options) complete(w world) error {
 		if *x.field == "" {
 			*x.field = w.getenv(x.name)
 		}
+	}
+	if err := o.fromConfig(); err != nil {
+		return err
 	}
 	if o.platform == "" {
 		o.platform = "local"
@@ -124,6 +131,37 @@ func (o *options) complete(w world) error {
 	default:
 		return fmt.Errorf("--template-trust %s: there are never, render, sandbox and full", o.trust)
 	}
+	return nil
+}
+
+// fromConfig takes from the operator's configuration what neither a flag nor the environment says.
+func (o *options) fromConfig() error {
+	if o.config == "" {
+		return nil
+	}
+	text, err := os.ReadFile(o.config)
+	if err != nil {
+		return fmt.Errorf("reading the operator's configuration: %w", err)
+	}
+	c, _, err := config.Resolve(context.Background(), config.Input{Files: func(string) ([]byte, bool) { return nil, false }, Global: text, GlobalName: o.config})
+	if err != nil {
+		return fmt.Errorf("reading the operator's configuration: %w", err)
+	}
+	top := c.Top()
+	says := func(option string) bool { return top.Has(option) && top.Origin(option).File == o.config }
+	if o.platform == "" && says("platform") {
+		o.platform = top.String("platform")
+	}
+	if o.endpoint == "" && says("endpoint") {
+		o.endpoint = top.String("endpoint")
+	}
+	if says("repositories") {
+		o.repositories = top.Strings("repositories")
+	}
+	if says("autodiscoverFilter") {
+		o.discover = top.Strings("autodiscoverFilter")
+	}
+	o.dry = says("dryRun")
 	return nil
 }
 

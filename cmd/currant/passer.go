@@ -30,6 +30,7 @@ func (o *options) platformFlags(f *pflag.FlagSet) {
 type passer struct {
 	*updater.Passer
 	engine *engine
+	named  bool // somebody said which repositories
 	log    *act.Log
 	unlock func() // lets the next run use the state folder
 }
@@ -51,11 +52,15 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 	if err := o.complete(w); err != nil {
 		return nil, err
 	}
+	if len(names) == 0 && o.platform == "github" {
+		names = o.repositories
+	}
+	dry = dry || o.dry
 	e, err := newEngine(ctx, w, o, p)
 	if err != nil {
 		return nil, err
 	}
-	out := &passer{engine: e, Passer: &updater.Passer{Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
+	out := &passer{engine: e, named: len(names) > 0, Passer: &updater.Passer{Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
 	writer, err := out.platform(w, o, names)
 	if err != nil {
 		return nil, err
@@ -71,6 +76,32 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 		return nil, err
 	}
 	out.Runner = &act.Runner{Writer: writer, Log: out.log, Run: runID(time.Now()), Now: time.Now, Redact: e.redact}
+	return out, nil
+}
+
+// discovered lists the repositories to pass over: those that were named, or of all that are reached those that
+// autodiscoverFilter lets through.
+func (p *passer) discovered(ctx context.Context) ([]string, error) {
+	names, err := p.Reader.Repositories(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing repositories: %w", err)
+	}
+	if p.named || len(p.engine.o.discover) == 0 {
+		return names, nil
+	}
+	var out []string
+	for _, name := range names {
+		for _, text := range p.engine.o.discover {
+			ok, err := config.Matches(text, name)
+			if err != nil {
+				return nil, fmt.Errorf("autodiscoverFilter: %w", err)
+			}
+			if ok {
+				out = append(out, name)
+				break
+			}
+		}
+	}
 	return out, nil
 }
 

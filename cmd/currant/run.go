@@ -46,12 +46,12 @@ func runCommand(w world) *cobra.Command {
 
 // runAll passes over each repository. One that fails does not stop the others.
 func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
-	names, err := passer.Reader.Repositories(ctx)
+	names, err := passer.discovered(ctx)
 	if err != nil {
-		return fmt.Errorf("listing repositories: %w", err)
+		return err
 	}
 	if len(names) == 0 {
-		fmt.Fprintln(w.err, "No repositories: the token reaches none.")
+		fmt.Fprintln(w.err, "No repositories: the token reaches none, or autodiscoverFilter lets none through.")
 	}
 	var failed []error
 	noted := make(map[string]bool)
