@@ -1,0 +1,97 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/currant-bot/currant/updater/platform"
+	"github.com/currant-bot/currant/updater/policy"
+)
+
+// edit returns what must change in a pull request's texts. What a person
+// changed stays: only what Currant wrote last is replaced.
+func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.Edit, bool) {
+	e := platform.Edit{Number: p.Number, Was: p.Title}
+	marker, ours := ReadMarker(p.Body)
+	title := strings.TrimSpace(strings.TrimPrefix(p.Title, rebasePrefix))
+	switch {
+	case p.Title != b.Title && (!ours || marker.Title == Hash(strings.TrimSuffix(title, autoclosed))):
+		e.Title = &b.Title
+	case p.Title != title:
+		e.Title = &title // a person's, with the request taken off
+	}
+	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
+	next := b.marker(b.Title, b.body)
+	next.Labels, next.Granted = marker.Labels, marker.Granted || b.Wish != "" && b.wantsApproval()
+	if elsewhere(b, p) {
+		e.Base = &b.Base
+	}
+	if label := b.Settings.String("rebaseLabel"); label != "" && hasLabel(p.Labels, label) {
+		e.RemoveLabels = []string{label}
+	}
+	next.People, next.Told = marker.People, marker.Told
+	if ours && !marker.People && r.unattended(b, p) {
+		e.People, next.People = b.people, true
+	}
+	if why := r.tell(b, p); why != "" && !marker.Told && !bool(push) {
+		e.Comment, next.Told = why, true
+	}
+	if ours && !marker.Labels && unlabelled(b, p) {
+		e.AddLabels, next.Labels = b.Labels, true
+	}
+	if !ours || !marker.same(next) || e.Title != nil || rebaseTicked.MatchString(unix(p.Body)) {
+		body := sign(next, b.body)
+		if body != p.Body {
+			e.Body = &body
+		}
+	}
+	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.Base != nil
+}
+
+// elsewhere reports whether a pull request is against another branch than b.
+func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base != b.Base }
+
+// same reports whether two markers say the same, apart from the title.
+func (m Marker) same(n Marker) bool {
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted
+}
+
+// wantsApproval reports whether a person must approve of b.
+func (b Branch) wantsApproval() bool {
+	return b.Settings.String("prCreation") == "approval" ||
+		slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Settings.Bool("dependencyDashboardApproval") })
+}
+
+// unattended reports whether people are to look at a pull request, and none of them was asked: asking failed when it was opened, a
+// person took them away, or it was to merge by itself and its checks failed. They are asked once, and never again.
+func (r *reconciler) unattended(b Rendered, p platform.Pull) bool {
+	who := b.people
+	if who.Milestone != 0 && p.People.Milestone == 0 {
+		return true
+	}
+	if b.Automerge && !b.Settings.Bool("assignAutomerge") {
+		if _, failed, _ := tally(r.have.Checks[p.Head]); failed == 0 {
+			return false
+		}
+	}
+	return who.Anybody() && !p.People.Anybody()
+}
+
+// pushing says that the branch is made anew in this pass.
+type pushing bool
+
+// tell returns the comment that asks another tool to merge b; "" if it is not the time.
+func (r *reconciler) tell(b Rendered, p platform.Pull) string {
+	if b.Settings.String("automergeType") != "pr-comment" || !b.Merging.Open || len(policy.Judge(r.judged(b, r.have.Branches[b.Name], &p))) > 0 {
+		return ""
+	}
+	return b.Settings.String("automergeComment")
+}
+
+// unlabelled reports whether a pull request has none of its labels: adding them
+// failed when it was opened, or a person took them away. They are added once more, and never again.
+func unlabelled(b Rendered, p platform.Pull) bool {
+	return len(b.Labels) > 0 && !slices.ContainsFunc(b.Labels, func(l string) bool {
+		return slices.ContainsFunc(p.Labels, func(has string) bool { return strings.EqualFold(has, l) })
+	})
+}
