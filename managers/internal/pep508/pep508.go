@@ -9,6 +9,8 @@ import (
 	"github.com/currant-bot/currant/managers"
 )
 
+const blanks = " \t\r\n\v\f"
+
 // A Requirement is one package with the versions of it that will do. Its places are offsets
 // into the text that was parsed.
 type Requirement struct {
@@ -20,8 +22,9 @@ type Requirement struct {
 }
 
 var (
-	named     = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\[\]]*\])?\s*`)
-	specifier = regexp.MustCompile(`^(?:===|==|~=|!=|<=|>=|<|>)\s*[^\s,;<>=~()@]+$`)
+	named = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\[\]]*\])?\s*`)
+	// The characters of PEP 440's versions, and those of variables that templates put in their place.
+	specifier = regexp.MustCompile(`^(?:===|==|~=|!=|<=|>=|<|>)\s*[\w.*+!:/${}%-]+$`)
 	separator = regexp.MustCompile(`[-_.]+`)
 	userinfo  = regexp.MustCompile(`://[^/@\s]*@`)
 )
@@ -72,7 +75,7 @@ func (r Requirement) Dep(text string, at int) managers.Dep {
 // IsSpecifier reports whether text is a list of conditions such as ">=1.0, <2".
 func IsSpecifier(text string) bool {
 	for _, one := range strings.Split(strings.TrimSuffix(text, ","), ",") {
-		if !specifier.MatchString(strings.TrimSpace(one)) {
+		if !specifier.MatchString(strings.Trim(one, blanks)) {
 			return false
 		}
 	}
@@ -89,8 +92,8 @@ func Name(text string) string {
 
 // Trim returns s[start:end] without white space at its ends, as offsets.
 func Trim(s string, start, end int) (int, int) {
-	start = end - len(strings.TrimLeft(s[start:end], " \t\r\n"))
-	return start, start + len(strings.TrimRight(s[start:end], " \t\r\n"))
+	start = end - len(strings.TrimLeft(s[start:end], blanks))
+	return start, start + len(strings.TrimRight(s[start:end], blanks))
 }
 
 // Normalize returns a package's name as PEP 503 compares it.

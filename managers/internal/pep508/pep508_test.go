@@ -12,6 +12,8 @@ func TestParse(t *testing.T) {
 		"flask @ git+https://a.test/b@v1 ; x": "flask||git+https://a.test/b@v1",
 		"flask@https://a.test/b.whl":          "flask||https://a.test/b.whl",
 		"flask===a":                           "flask|===a|",
+		"flask>=1 \v":                         "flask|>=1|",
+		"flask>=\x141":                        "",
 		"flask 1.0":                           "",
 		"flask==":                             "",
 		"flask==1.0 --hash=sha256:0":          "",
