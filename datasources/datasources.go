@@ -72,6 +72,31 @@ type Digester interface {
 	Digest(ctx context.Context, q Query, version string) (string, error)
 }
 
+// A Platformer is a Digester for images: what is pinned may be the image for one platform
+// out of those that a version has.
+type Platformer interface {
+	// Platform returns which platform the image with a digest is for, such as "linux/arm64"; "" if it
+	// is an index of several or not for a platform at all. The error is [ErrNotFound] if it is gone.
+	Platform(ctx context.Context, q Query, digest string) (string, error)
+
+	// PlatformDigest returns the digest of the image that version has now for a platform. The error is [ErrNotFound]
+	// if there is no such version, and a [PlatformError] if the version has no such image, or several.
+	PlatformDigest(ctx context.Context, q Query, version, platform string) (string, error)
+}
+
+// A PlatformError means that a version is not there for a platform.
+type PlatformError struct {
+	Platform string
+	Several  bool // there are several images for it, and nothing says which
+}
+
+func (e *PlatformError) Error() string {
+	if e.Several {
+		return "there are several images for " + e.Platform
+	}
+	return "there is no image for " + e.Platform
+}
+
 // A Describer is a Datasource that can tell more of a version than its listing
 // does, for the price of further requests: worth it for an update, not for every lookup.
 type Describer interface {

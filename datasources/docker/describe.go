@@ -49,7 +49,7 @@ func (s *session) describe(ctx context.Context, version string) (*datasources.Li
 	}
 	annotate(l, m.Annotations)
 	if len(m.Manifests) > 0 && l.SourceURL == "" {
-		if m, err = s.manifest(ctx, platform(m.Manifests).String()); err != nil {
+		if m, err = s.manifest(ctx, standing(m.Manifests).String()); err != nil {
 			return nil, err
 		}
 		annotate(l, m.Annotations)
@@ -81,17 +81,22 @@ type manifest struct {
 }
 
 func (s *session) manifest(ctx context.Context, reference string) (manifest, error) {
-	var m manifest
 	text, err := s.read(ctx, "/manifests/"+reference, manifests, maxManifest)
-	if err == nil {
-		err = datasources.DecodeJSON(bytes.NewReader(text), func(d *json.Decoder) error { return d.Decode(&m) })
+	if err != nil {
+		return manifest{}, err
 	}
+	return manifestOf(text)
+}
+
+func manifestOf(text []byte) (manifest, error) {
+	var m manifest
+	err := datasources.DecodeJSON(bytes.NewReader(text), func(d *json.Decoder) error { return d.Decode(&m) })
 	return m, err
 }
 
-// platform returns the digest of the image that stands for all of an index: that
+// standing returns the digest of the image that stands for all of an index: that
 // for Linux on amd64, or else the first.
-func platform(images []ggcr.Descriptor) ggcr.Hash {
+func standing(images []ggcr.Descriptor) ggcr.Hash {
 	for _, image := range images {
 		if p := image.Platform; p != nil && p.OS == "linux" && p.Architecture == "amd64" {
 			return image.Digest

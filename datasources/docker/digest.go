@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -68,19 +67,14 @@ func (s *session) digest(ctx context.Context, version string) (string, error) {
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusMethodNotAllowed {
 		return "", datasources.StatusError(u.Host, resp.StatusCode)
 	}
-	resp, err = s.do(ctx, http.MethodGet, u.String(), manifests)
+	text, err := s.read(ctx, "/manifests/"+version, manifests, maxManifest)
 	if err != nil {
 		return "", err
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return "", datasources.StatusError(u.Host, resp.StatusCode)
-	}
-	sum := sha256.New()
-	if n, err := io.Copy(sum, io.LimitReader(resp.Body, maxManifest+1)); err != nil {
-		return "", datasources.CutShort(err)
-	} else if n > maxManifest {
-		return "", fmt.Errorf("the manifest is longer than %d bytes", maxManifest)
-	}
-	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
+	return digestOf(text), nil
+}
+
+func digestOf(manifest []byte) string {
+	sum := sha256.Sum256(manifest)
+	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -3,10 +3,12 @@
 package lookup
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +32,9 @@ type Pass struct {
 
 	listings flight.Memo[datasources.Query, plan.Listing]
 	digests  flight.Memo[plan.DigestQuery, plan.Digest]
+
+	platforms flight.Memo[platformQuery, plan.Digest] // without Digest
+	images    flight.Memo[versionQuery, plan.Digest]
 
 	mu     sync.Mutex
 	prints map[datasources.Query]func() string
@@ -136,7 +141,57 @@ func kind(q datasources.Query) string {
 	return q.Datasource
 }
 
+// A platformQuery asks which platform a digest is for.
+type platformQuery struct {
+	datasources.Query
+	Digest string
+}
+
+// A versionQuery asks for the digest of a version for a platform; "" for all.
+type versionQuery struct {
+	datasources.Query
+	Version, Platform string
+}
+
+// digest answers q in two steps, each of which is done once: which platform the pinned digest is for, and the
+// digest of the version for it.
 func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
+	platform := ""
+	if _, ok := p.sources[kind(q.Query)].(datasources.Platformer); ok && q.Pinned != "" {
+		of := platformQuery{q.Query, q.Pinned}
+		if q.Of != "" {
+			of.Package = q.Of
+		}
+		d, err := p.platforms.Do(ctx, of, func(ctx context.Context) plan.Digest { return p.platform(ctx, of) })
+		if err = cmp.Or(err, d.Err); err != nil {
+			return plan.Digest{Err: err}
+		}
+		platform = d.Platform
+	}
+	v := versionQuery{q.Query, q.Version, platform}
+	d, err := p.images.Do(ctx, v, func(ctx context.Context) plan.Digest { return p.image(ctx, v) })
+	if err != nil {
+		return plan.Digest{Err: err}
+	}
+	return d
+}
+
+// platform answers q. Where the digest is gone nothing is known of its platform, and the digest of
+// an index, which serves all of them, is what can be had.
+func (p *Pass) platform(ctx context.Context, q platformQuery) plan.Digest {
+	done, err := p.slot(ctx)
+	if err != nil {
+		return plan.Digest{Err: err}
+	}
+	defer done()
+	platform, err := p.sources[kind(q.Query)].(datasources.Platformer).Platform(ctx, q.Query, q.Digest)
+	if errors.Is(err, datasources.ErrNotFound) {
+		return plan.Digest{}
+	}
+	return plan.Digest{Platform: platform, Err: err}
+}
+
+func (p *Pass) image(ctx context.Context, q versionQuery) plan.Digest {
 	source, ok := p.sources[kind(q.Query)].(datasources.Digester)
 	if !ok {
 		return plan.Digest{Err: fmt.Errorf("datasource %q has no digests", q.Datasource)}
@@ -146,8 +201,16 @@ func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
 		return plan.Digest{Err: err}
 	}
 	defer done()
-	digest, err := source.Digest(ctx, q.Query, q.Version)
-	return plan.Digest{Digest: digest, Err: err}
+	if q.Platform == "" {
+		digest, err := source.Digest(ctx, q.Query, q.Version)
+		return plan.Digest{Digest: digest, Err: err}
+	}
+	digest, err := source.(datasources.Platformer).PlatformDigest(ctx, q.Query, q.Version, q.Platform)
+	var missing *datasources.PlatformError
+	if errors.As(err, &missing) {
+		return plan.Digest{Platform: q.Platform, Why: missing.Error()}
+	}
+	return plan.Digest{Digest: digest, Platform: q.Platform, Err: err}
 }
 
 // Fingerprint hashes the answer l to q, so that passes can be compared. Within

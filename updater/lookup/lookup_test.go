@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/updater/plan"
@@ -155,5 +158,54 @@ func BenchmarkFleet(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	}
+}
+
+// images are pinned by platform: the digest "sha256:arm" is an image's for linux/arm64.
+type images struct {
+	fake
+	asked atomic.Int64
+}
+
+func (f *images) Platform(_ context.Context, q datasources.Query, digest string) (string, error) {
+	f.asked.Add(1)
+	switch {
+	case digest == "sha256:gone" || q.Package == "new":
+		return "", datasources.ErrNotFound
+	case digest == "sha256:arm":
+		return "linux/arm64", nil
+	}
+	return "", nil
+}
+
+func (f *images) PlatformDigest(_ context.Context, q datasources.Query, version, platform string) (string, error) {
+	if version == "9" {
+		return "", &datasources.PlatformError{Platform: platform}
+	}
+	return "sha256:" + q.Package + version + platform, nil
+}
+
+// The digest of a version is that of the platform that is pinned.
+func TestPlatforms(t *testing.T) {
+	f := new(images)
+	p := NewPass(map[string]datasources.Datasource{"fake": f}, nil)
+	want := map[plan.DigestQuery]plan.Digest{
+		{Query: query("a"), Version: "1"}:                                  {Digest: "sha256:a1"},
+		{Query: query("a"), Version: "1", Pinned: "sha256:index"}:          {Digest: "sha256:a1"},
+		{Query: query("a"), Version: "1", Pinned: "sha256:gone"}:           {Digest: "sha256:a1"},
+		{Query: query("a"), Version: "1", Pinned: "sha256:arm"}:            {Digest: "sha256:a1linux/arm64", Platform: "linux/arm64"},
+		{Query: query("a"), Version: "2", Pinned: "sha256:arm"}:            {Digest: "sha256:a2linux/arm64", Platform: "linux/arm64"},
+		{Query: query("new"), Version: "2", Pinned: "sha256:arm", Of: "a"}: {Digest: "sha256:new2linux/arm64", Platform: "linux/arm64"},
+		{Query: query("a"), Version: "9", Pinned: "sha256:arm"}:            {Platform: "linux/arm64", Why: "there is no image for linux/arm64"},
+	}
+	got, err := p.Digests(t.Context(), slices.Collect(maps.Keys(want)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if f.asked.Load() != 3 || f.digests.Load() != 1 {
+		t.Errorf("%d platforms and %d digests were asked for", f.asked.Load(), f.digests.Load())
 	}
 }

@@ -293,7 +293,7 @@ func shown(m Member) []Reason {
 	var out []Reason
 	for _, r := range slices.Concat(m.Decision.Reasons, m.Update.Reasons) {
 		switch r.Code {
-		case CodePending, CodeRule, CodeApproval, CodeWeak, CodeReplaced, CodeDeprecated, CodeAbandoned:
+		case CodePending, CodeRule, CodeApproval, CodeWeak, CodeReplaced, CodeDeprecated, CodeAbandoned, CodePlatform:
 			out = append(out, r)
 		case CodeLookup:
 			out = append(out, r)

@@ -267,6 +267,36 @@ func TestDigests(t *testing.T) {
 	}
 }
 
+// What is pinned to the image of one platform gets the image of that platform, or nothing.
+func TestDigestsOfOnePlatform(t *testing.T) {
+	w := world(t, "")
+	asked := Ask(w, []Found{digested("redis", "7.0", "sha256:00")})
+	f := facts(asked, map[string]Listing{"redis": answer(releases("7.0", "7.2", "7.4")...)})
+	for range 3 {
+		ds, missing := Decide(w, asked, f)
+		for _, q := range missing {
+			if q.Pinned != "sha256:00" {
+				t.Errorf("it asks %v", q)
+			}
+			f.Digests[q] = Digest{Digest: "sha256:arm" + q.Version, Platform: "linux/arm64"}
+			if q.Version == "7.4" {
+				f.Digests[q] = Digest{Platform: "linux/arm64", Why: "there is no image for linux/arm64"}
+			}
+		}
+		if len(missing) > 0 {
+			continue
+		}
+		if d := cmp.Diff([]string{"digest 7.0@sha256:arm7.0"}, updates(ds[0])); d != "" {
+			t.Error(d)
+		}
+		for _, want := range []string{"7.4: the pinned digest is that of the image for linux/arm64, and there is no image for linux/arm64", "that of 7.0 is its image for linux/arm64"} {
+			if !strings.Contains(because(ds[0]), want) {
+				t.Errorf("%q is missing in\n%s", want, because(ds[0]))
+			}
+		}
+	}
+}
+
 // While a digest is not known, nothing of the dependency is proposed.
 func TestDigestsThatCannotBeHad(t *testing.T) {
 	w := world(t, "")

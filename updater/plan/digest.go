@@ -111,7 +111,13 @@ func (c *chooser) digestOf(pkg, value string) (digest string, ok bool) {
 }
 
 func (c *chooser) digestAt(query datasources.Query, value string) (digest string, ok bool) {
-	q := DigestQuery{query, value}
+	q := DigestQuery{Query: query, Version: value}
+	if pinned := c.d.Dep.Digest.Text; strings.Contains(pinned, ":") {
+		q.Pinned = pinned
+		if query.Package != c.query.Package {
+			q.Of = c.query.Package
+		}
+	}
 	fact, asked := c.facts.Digests[q]
 	switch {
 	case !asked:
@@ -122,8 +128,13 @@ func (c *chooser) digestAt(query datasources.Query, value string) (digest string
 		c.say(CodeLookupFailed, config.Origin{}, "asking for the digest of %s: %v", orDefault(value), fact.Err)
 		return "", false
 	}
-	if fact.Digest == "" {
+	switch {
+	case fact.Digest == "" && fact.Platform != "":
+		c.say(CodeCandidate, config.Origin{}, "%s: the pinned digest is that of the image for %s, and %s", orDefault(value), fact.Platform, fact.Why)
+	case fact.Digest == "":
 		c.say(CodeCandidate, config.Origin{}, "%s has no digest", orDefault(value))
+	case fact.Platform != "":
+		c.say(CodePlatform, config.Origin{}, "the pinned digest is that of the image for %s, so that of %s is its image for %s", fact.Platform, orDefault(value), fact.Platform)
 	}
 	return fact.Digest, fact.Digest != ""
 }

@@ -62,6 +62,8 @@ type Facts struct {
 type DigestQuery struct {
 	datasources.Query
 	Version string
+	Pinned  string // the digest that is there now: if it is one platform's, so is the answer; "" for that of all platforms
+	Of      string // the package that Pinned is of, where that is another one; "" if it is the same
 }
 
 // A Listing is the answer to one query, or why there is none.
@@ -72,8 +74,10 @@ type Listing struct {
 
 // A Digest is the answer to a DigestQuery, or why there is none.
 type Digest struct {
-	Digest string
-	Err    error
+	Digest   string // "" if the version has none
+	Platform string // that it is for, such as "linux/arm64"; "" for all, or where there is no such thing
+	Why      string // why there is none for Platform
+	Err      error
 }
 
 // Completeness says how much of the truth an answer is. Only Complete answers change anything.
@@ -115,6 +119,7 @@ const (
 	CodeDisabled     Code = "disabled"      // configuration switched it off
 	CodeLookup       Code = "lookup"        // which registry was asked
 	CodeListed       Code = "listed"        // how much it said
+	CodePlatform     Code = "platform"      // which of an image's platforms a digest is for
 	CodeLookupFailed Code = "lookup-failed" // the registry did not answer completely
 	CodeNotFound     Code = "not-found"     // the registry has no such package
 	CodeInvalid      Code = "invalid-value" // the value is no version or range
