@@ -94,7 +94,7 @@ func (e *evaluation) block(n *node, s scope, depth int) error {
 	case "unless":
 		return e.either(!truthy(v), body, other, s, depth)
 	case "each":
-		return e.each(n, v, s, depth)
+		return e.each(body, other, n.params, v, s, depth)
 	case "with":
 		if !truthy(v) {
 			return e.nodes(other, s, depth+1)
@@ -111,31 +111,31 @@ func (e *evaluation) either(yes bool, body, other []node, s scope, depth int) er
 	return e.nodes(other, s, depth+1)
 }
 
-// section evaluates "{{#name}}": each item of a list, the inside of an object,
-// or the block as it is for anything else that is true.
+// section evaluates "{{#name}}" and "{{^name}}": each item of a list, the other way round for what is not there
+// or false, the block as it is for true, and the inside of anything else, even of 0 and "".
 func (e *evaluation) section(n *node, v any, s scope, depth int) error {
+	body, other := n.body, n.other
 	if n.inverse {
-		return e.either(!truthy(v), n.body, n.other, s, depth)
+		body, other = other, body
 	}
 	switch v := plain(v).(type) {
+	case nil:
+		return e.nodes(other, s, depth+1)
+	case bool:
+		return e.either(v, body, other, s, depth)
 	case []any:
-		return e.each(n, v, s, depth)
-	case map[string]any:
-		return e.nodes(n.body, s.inner(v, n.params, nil), depth+1)
-	case string, float64:
-		if truthy(v) {
-			return e.nodes(n.body, s.inner(v, n.params, nil), depth+1)
-		}
+		return e.each(body, other, n.params, v, s, depth)
+	default:
+		return e.nodes(body, s.inner(v, n.params, nil), depth+1)
 	}
-	return e.either(truthy(v), n.body, n.other, s, depth)
 }
 
-func (e *evaluation) each(n *node, v any, s scope, depth int) error {
+func (e *evaluation) each(body, other []node, params []string, v any, s scope, depth int) error {
 	switch v := plain(v).(type) {
 	case []any:
 		for i, item := range v {
 			data := map[string]any{"index": float64(i), "key": float64(i), "first": i == 0, "last": i == len(v)-1}
-			if err := e.item(n, s.inner(item, n.params, data), depth); err != nil {
+			if err := e.item(body, s.inner(item, params, data), depth); err != nil {
 				return err
 			}
 		}
@@ -146,7 +146,7 @@ func (e *evaluation) each(n *node, v any, s scope, depth int) error {
 		keys := sortedKeys(v)
 		for i, key := range keys {
 			data := map[string]any{"index": float64(i), "key": key, "first": i == 0, "last": i == len(keys)-1}
-			if err := e.item(n, s.inner(v[key], n.params, data), depth); err != nil {
+			if err := e.item(body, s.inner(v[key], params, data), depth); err != nil {
 				return err
 			}
 		}
@@ -154,14 +154,14 @@ func (e *evaluation) each(n *node, v any, s scope, depth int) error {
 			return nil
 		}
 	}
-	return e.nodes(n.other, s, depth+1)
+	return e.nodes(other, s, depth+1)
 }
 
-func (e *evaluation) item(n *node, s scope, depth int) error {
+func (e *evaluation) item(body []node, s scope, depth int) error {
 	if err := e.spend(16); err != nil {
 		return err
 	}
-	return e.nodes(n.body, s, depth+1)
+	return e.nodes(body, s, depth+1)
 }
 
 // inner returns the scope inside a block about v.

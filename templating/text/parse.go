@@ -229,12 +229,13 @@ func (l *lexer) operand(depth int) (*expr, error) {
 		l.pos++
 		return x, nil
 	case c == '"' || c == '\'':
-		end := strings.IndexByte(rest[1:], c)
+		end := stringEnd(rest)
 		if end < 0 {
 			return nil, l.fail()
 		}
-		l.pos += end + 2
-		return &expr{literal: rest[1 : end+1], name: rest[:end+2]}, nil
+		l.pos += end + 1
+		quote := rest[:1]
+		return &expr{literal: strings.ReplaceAll(rest[1:end], `\`+quote, quote), name: rest[:end+1]}, nil
 	}
 	return l.path()
 }
@@ -247,9 +248,12 @@ func (l *lexer) path() (*expr, error) {
 		x.data = true
 		l.pos++
 	}
-	for strings.HasPrefix(l.s[l.pos:], "../") || l.s[l.pos:] == ".." {
+	for strings.HasPrefix(l.s[l.pos:], "..") {
 		x.up++
-		l.pos = min(l.pos+3, len(l.s))
+		if l.pos += 2; !strings.HasPrefix(l.s[l.pos:], "/") {
+			return l.finish(x, start)
+		}
+		l.pos++
 	}
 	if strings.HasPrefix(l.s[l.pos:], "./") {
 		l.pos += 2

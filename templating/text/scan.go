@@ -26,12 +26,19 @@ func scan(s string) ([]token, error) {
 		if open > 0 && s[open-1] == '\\' {
 			escaped := open > 1 && s[open-2] == '\\'
 			if !escaped {
-				next := strings.Index(s[open+2:], "{{")
 				end := len(s)
-				if next >= 0 {
+				if next := strings.Index(s[open+2:], "{{"); next >= 0 {
 					end = open + 2 + next
+					for range 2 { // these belong to what follows
+						if s[end-1] == '\\' && end > open+2 {
+							end--
+						}
+					}
 				}
-				out = append(out, token{kind: 't', body: s[:open-1] + s[open:end], line: line})
+				if open > 1 {
+					out = append(out, token{kind: 't', body: s[:open-1], line: line})
+				}
+				out = append(out, token{kind: 't', body: s[open:end], line: line + strings.Count(s[:open], "\n")})
 				line += strings.Count(s[:end], "\n")
 				s = s[end:]
 				continue
@@ -145,11 +152,11 @@ func tagEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '"', '\'':
-			end := strings.IndexByte(s[i+1:], s[i])
+			end := stringEnd(s[i:])
 			if end < 0 {
 				return -1
 			}
-			i += end + 1
+			i += end
 		case '[':
 			if end := strings.IndexByte(s[i:], ']'); end > 0 {
 				i += end
@@ -159,6 +166,22 @@ func tagEnd(s string) int {
 		}
 	}
 	return -1
+}
+
+// stringEnd returns the index of the quote that ends the string that s begins with; -1 if
+// there is none. A quote after a backslash does not end it, unless no other does.
+func stringEnd(s string) int {
+	escaped := -1
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] != s[0]:
+		case s[i-1] != '\\':
+			return i
+		case escaped < 0:
+			escaped = i
+		}
+	}
+	return escaped
 }
 
 // trimLines removes the white space that "~" takes away, and lines that hold

@@ -3,9 +3,7 @@
 // with Renovate's helpers, and blank for what is unknown.
 //
 // Templates and fields come from repositories and registries, which nobody vouches for: size, depth and work
-// are bounded, and nothing panics. Parser and evaluation are our own because the one library for Go reads
-// templates in a goroutine that it leaks on every syntax error and that no caller can recover if it panics, keeps its helpers in
-// a global, and has no bound on what a template may produce.
+// are bounded, and nothing panics. docs/adr/0006 says why the parser is our own.
 package text
 
 import (

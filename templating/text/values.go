@@ -109,7 +109,7 @@ func follow(v any, path []string) any {
 	return v
 }
 
-// text returns v as JavaScript prints it, except that an object prints as JSON.
+// text returns v as JavaScript prints it.
 func (e *evaluation) text(v any) (string, error) {
 	switch v := plain(v).(type) {
 	case string:
@@ -121,21 +121,18 @@ func (e *evaluation) text(v any) (string, error) {
 	case []any:
 		parts := make([]string, len(v))
 		for i, item := range v {
-			if _, deep := plain(item).([]any); deep {
-				return e.json(v, "")
-			}
 			part, err := e.text(item)
 			if err != nil {
 				return "", err
 			}
-			if err := e.spend(len(part)); err != nil {
+			if err := e.spend(len(part) + 1); err != nil {
 				return "", err
 			}
 			parts[i] = part
 		}
 		return strings.Join(parts, ","), nil
 	case map[string]any:
-		return e.json(v, "")
+		return "[object Object]", nil
 	}
 	return "", nil
 }
