@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -48,13 +47,7 @@ func checkSchedule(c *checker, m member) {
 		items = []*value{m.val}
 	}
 	for _, item := range items {
-		_, err := schedule.Parse([]string{item.str}, "")
-		var ignored *schedule.Ignored
-		switch {
-		case !item.isString() || err == nil || strings.Contains(item.str, "{{"):
-		case errors.As(err, &ignored):
-			c.rep.at(item, Warning, "%v", err)
-		default:
+		if _, err := schedule.Parse([]string{item.str}, ""); err != nil && item.isString() && !strings.Contains(item.str, "{{") {
 			c.rep.at(item, Error, "%v", err)
 		}
 	}

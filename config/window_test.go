@@ -22,14 +22,14 @@ func TestWindow(t *testing.T) {
 }
 
 func TestScheduleFindings(t *testing.T) {
-	_, diags := resolve(t, input("{\n  \"schedule\": [\"before 5am\", \"whenever\"],\n  \"automergeSchedule\": \"at 4am on monday\",\n  \"timezone\": \"Mars/Olympus\"\n}"))
+	_, diags := resolve(t, input("{\n  \"schedule\": [\"before 5am\", \"whenever\"],\n  \"automergeSchedule\": \"at 4am\",\n  \"timezone\": \"Mars/Olympus\"\n}"))
 	var got []string
 	for _, d := range diags {
 		got = append(got, string(d.Severity)+" "+d.String())
 	}
 	for _, want := range []string{
 		`error renovate.json:2:30: schedule "whenever": "whenever" is not understood`,
-		`warning renovate.json:3:24: schedule "at 4am on monday": "at 4am" has no effect`,
+		`error renovate.json:3:24: schedule "at 4am" names no day`,
 		`error renovate.json:4:15: there is no timezone "Mars/Olympus"`,
 	} {
 		if !strings.Contains(strings.Join(got, "\n"), want) {

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,11 +32,7 @@ func parseCron(text string, fields []string) (window, error) {
 		{"month", fields[3], 1, 12, monthNames, &w.months},
 		{"day of the week", fields[4], 0, 7, dayNames, &w.weekdays},
 	} {
-		if f.name == "day of the month" && strings.EqualFold(f.text, "L") {
-			w.last = true
-			continue
-		}
-		got, err := cronField(f.text, f.low, f.top, f.names)
+		got, err := cronField(w.special(f.name, f.text), f.low, f.top, f.names)
 		if err != nil {
 			return w, fmt.Errorf("schedule %q: the %s: %w", clip(text), f.name, err)
 		}
@@ -47,9 +44,45 @@ func parseCron(text string, fields []string) (window, error) {
 	return w, nil
 }
 
-// cronField reads a list of numbers, ranges and steps; the empty set for "*".
+// special takes out of a list of days what depends on the month: "L", the last day, "15W", the workday next to the 15th,
+// "1#2", the second Monday, and "5L", the last Friday. It returns the rest.
+func (w *window) special(field, text string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(text, ","), func(item string) bool {
+		number, last := strings.CutSuffix(strings.ToUpper(item), "L")
+		day, nth, counted := strings.Cut(item, "#")
+		switch {
+		case field == "day of the month" && last && number == "":
+			w.last = true
+		case field == "day of the month" && strings.HasSuffix(strings.ToUpper(item), "W"):
+			n, ok := cronNumber(item[:len(item)-1], 1, 31, nil)
+			if !ok {
+				return false
+			}
+			w.near.add(n)
+		case field == "day of the week" && last:
+			return w.addNth(strings.TrimSuffix(number, "#"), 6)
+		case field == "day of the week" && counted:
+			n, ok := cronNumber(nth, 1, 5, nil)
+			return ok && w.addNth(day, n)
+		default:
+			return false
+		}
+		return true
+	}), ",")
+}
+
+// addNth adds the n-th of a weekday in its month, the last for 6.
+func (w *window) addNth(weekday string, n int) bool {
+	day, ok := cronNumber(weekday, 0, 7, dayNames)
+	if ok {
+		w.nth.add(6*(day%7) + n - 1)
+	}
+	return ok
+}
+
+// cronField reads a list of numbers, ranges and steps; the empty set for "*" and where nothing is left to read.
 func cronField(text string, low, top int, names []string) (set, error) {
-	if text == "*" || text == "?" {
+	if text == "*" || text == "?" || text == "" {
 		return 0, nil
 	}
 	var out set

@@ -26,6 +26,8 @@ type window struct {
 	days     set // of the month, 1 to 31
 	last     bool
 	weekdays set // 0 is Sunday
+	nth      set // of the month's weekdays: 6 times the weekday, plus 0 for the first to 4 for the fifth, 5 for the last
+	near     set // days of the month, or the workday nearest to them in that month
 	weeks    set // of the month, 1 to 6, beginning on Sundays
 	year     set // weeks of the year by ISO 8601, 1 to 53
 	hours    set // 0 to 23
@@ -38,14 +40,6 @@ type set uint64
 
 func (s set) has(n int) bool { return s == 0 || s&(1<<n) != 0 }
 func (s *set) add(n int)     { *s |= 1 << n }
-
-// An Ignored says that a part of a text has no effect, which is no mistake that
-// keeps the rest from holding.
-type Ignored struct{ Text, Part string }
-
-func (e *Ignored) Error() string {
-	return fmt.Sprintf("schedule %q: %q has no effect: a time of day needs \"before\" or \"after\"", e.Text, e.Part)
-}
 
 // Parse reads a list of texts in a timezone of the IANA database; "" is UTC.
 //
@@ -62,14 +56,12 @@ func Parse(texts []string, timezone string) (Schedule, error) {
 	always := false
 	for _, text := range texts {
 		w, err := parse(text)
-		var ignored *Ignored
 		if err != nil {
 			errs = append(errs, err)
+			continue
 		}
-		if err == nil || errors.As(err, &ignored) {
-			always = always || w.always()
-			s.windows = append(s.windows, w)
-		}
+		always = always || w.always()
+		s.windows = append(s.windows, w)
 	}
 	if always {
 		s.windows = nil
@@ -130,13 +122,8 @@ func (s Schedule) local(t time.Time) time.Time {
 // day reports whether w may be open on the day of t.
 func (w window) day(t time.Time) bool {
 	year, month, day := t.Date()
-	if !w.months.has(int(month)) || !w.weekdays.has(int(t.Weekday())) {
-		return false
-	}
-	if w.last && day == time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day() {
-		return true
-	}
-	if w.last && w.days == 0 || !w.days.has(day) {
+	last := time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	if !w.months.has(int(month)) || !w.weekday(t.Weekday(), day, last) || !w.monthday(t.Weekday(), day, last) {
 		return false
 	}
 	if w.weeks != 0 {
@@ -152,6 +139,33 @@ func (w window) day(t time.Time) bool {
 	return w.year.has(week)
 }
 
+func (w window) weekday(weekday time.Weekday, day, last int) bool {
+	if w.nth == 0 {
+		return w.weekdays.has(int(weekday))
+	}
+	nth := 6 * int(weekday)
+	return w.weekdays&(1<<weekday) != 0 || w.nth&(1<<(nth+(day-1)/7)) != 0 || day+7 > last && w.nth&(1<<(nth+5)) != 0
+}
+
+func (w window) monthday(weekday time.Weekday, day, last int) bool {
+	if w.days == 0 && w.near == 0 && !w.last || w.days&(1<<day) != 0 || w.last && day == last {
+		return true
+	}
+	switch weekday {
+	case time.Saturday, time.Sunday:
+		return false
+	case time.Monday: // for the Sunday before, and for a Saturday that began the month
+		if w.near&(1<<(day-1)) != 0 && day > 1 || day == 3 && w.near&(1<<1) != 0 {
+			return true
+		}
+	case time.Friday: // for the Saturday after, and for a Sunday that ends the month
+		if w.near&(1<<(day+1)) != 0 && day < last || day == last-2 && w.near&(1<<last) != 0 {
+			return true
+		}
+	}
+	return w.near&(1<<day) != 0
+}
+
 // time reports whether w is open at the time of day of t, on a day that it
 // names.
 func (w window) time(t time.Time) bool {
@@ -161,7 +175,7 @@ func (w window) time(t time.Time) bool {
 	minute := t.Hour()*60 + t.Minute()
 	late, early := w.after < 0 || minute >= w.after, w.before < 0 || minute < w.before
 	if w.after >= 0 && w.before >= 0 && w.after > w.before {
-		return late || early // as the peer reads it: both ends of the days that it names
+		return late || early // both ends of the days that it names
 	}
 	return late && early
 }

@@ -1,7 +1,6 @@
 package schedule_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +62,14 @@ func TestIn(t *testing.T) {
 		{"* */6 * * *", "2026-01-07 18:59", "2026-01-07 19:00"},
 		{"* * * * 7", "2026-06-07 18:59", "2026-06-08 19:00"},
 		{"* * L * *", "2026-06-30 18:59", "2026-06-29 19:00"},
+		{"at 4am on monday and wednesday", "2026-06-03 04:59", "2026-06-03 05:00"},
+		{"* * * * 1#2", "2026-06-08 18:59", "2026-06-01 19:00"},
+		{"* * * * 5#L,1", "2026-06-26 18:59", "2026-06-19 19:00"},
+		{"* * * * 5L", "2026-06-26 18:59", "2026-06-19 19:00"},
+		{"* * 6W,20 * *", "2026-06-05 18:59", "2026-06-06 19:00"}, // the 6th is a Saturday
+		{"* * 1W * *", "2026-08-03 18:59", "2026-08-01 19:00"},    // the 1st is a Saturday
+		{"* * 31W * *", "2026-05-29 18:59", "2026-05-31 19:00"},   // the 31st is a Sunday
+		{"* * 15W * *", "2026-06-15 18:59", "2026-06-16 19:00"},
 		{"* 9 * * 1", "2026-06-01 09:59", "2026-06-01 10:00"},
 	} {
 		s, err := schedule.Parse([]string{c.text}, "")
@@ -94,6 +101,8 @@ func TestErrors(t *testing.T) {
 		"0 5 * * 1":                        "minutes must be",
 		"* 25 * * *":                       `the hour: "25" is not between 0 and 23`,
 		"* * * * mox":                      "day of the week",
+		"* * * * 1#6":                      "day of the week",
+		"* * 32W * *":                      "day of the month",
 		"* 5-2 * * *":                      "no range",
 		"* */0 * * *":                      "no step",
 		"whenever":                         `"whenever" is not understood`,
@@ -122,17 +131,6 @@ func TestErrors(t *testing.T) {
 		if _, err := schedule.Zone(zone); err == nil {
 			t.Errorf("timezone %q is taken", zone)
 		}
-	}
-}
-
-func TestIgnored(t *testing.T) {
-	s, err := schedule.Parse([]string{"at 4am on Monday and Wednesday"}, "")
-	var ignored *schedule.Ignored
-	if !errors.As(err, &ignored) || ignored.Part != "at 4am" {
-		t.Errorf("got %v", err)
-	}
-	if !s.In(at(t, "2026-06-03 12:00", "")) || s.In(at(t, "2026-06-02 04:00", "")) {
-		t.Error("the days that it names do not count")
 	}
 }
 

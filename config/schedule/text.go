@@ -12,7 +12,7 @@ import (
 // "after 10pm and before 5am every weekday", "on the 1st and 15th day of the month",
 // "every 3 months on the first day of the month".
 func parseText(text string) (window, error) {
-	p := &reader{text: text, words: split(text), w: anytime()}
+	p := &reader{text: text, words: split(text), w: anytime(), hour: -1}
 	if s := strings.Join(p.words, " "); s == "" || s == "at any time" {
 		return p.w, nil
 	}
@@ -24,8 +24,8 @@ func parseText(text string) (window, error) {
 		return p.w, p.err
 	case p.w.always() && !p.every:
 		return p.w, fmt.Errorf("schedule %q names no day and no time with \"before\" or \"after\"", clip(text))
-	case p.ignored != nil:
-		return p.w, p.ignored
+	case p.hour >= 0:
+		p.w.after, p.w.before = p.hour, p.hour+60
 	}
 	return p.w, nil
 }
@@ -45,12 +45,12 @@ func split(text string) []string {
 }
 
 type reader struct {
-	text    string
-	words   []string // what is left
-	w       window
-	every   bool // says "every day" or the like, which bounds nothing
-	ignored error
-	err     error
+	text  string
+	words []string // what is left
+	w     window
+	every bool // says "every day" or the like, which bounds nothing
+	hour  int  // minute of the day at which "at" lets an hour begin; -1 for none
+	err   error
 }
 
 func (p *reader) next() string {
@@ -90,10 +90,7 @@ func (p *reader) clause() {
 	case "before":
 		p.w.before = p.clock(word)
 	case "at":
-		at := p.peek()
-		if p.clock(word); p.err == nil {
-			p.ignored = &Ignored{clip(p.text), "at " + at}
-		}
+		p.hour = p.clock(word)
 	case "every":
 		p.everyClause()
 	case "on", "of", "in", "during", "the":
