@@ -27,6 +27,16 @@ type Manager struct {
 	// Doc describes the manager. Its first line is a title for lists.
 	Doc string
 
+	// Limits says for people what of its files it does not read or change; "" if there is nothing to say.
+	Limits string
+
+	// Datasources are those that its dependencies are looked up in, in order of name; nil if
+	// configuration says it.
+	Datasources []string
+
+	// Locks are patterns of the base names of the lock files that change with its dependencies, in order.
+	Locks []string
+
 	// Files are the default patterns of the files it reads: "/expression/" in
 	// RE2 syntax, or a glob. It may be empty: then the manager reads only what
 	// configuration names.
@@ -313,6 +323,8 @@ func Validate(ms []*Manager) error {
 			return fmt.Errorf("manager %q: listed twice", m.Name)
 		case m.Doc == "":
 			return fmt.Errorf("manager %q: no Doc", m.Name)
+		case len(m.Datasources) == 0:
+			return fmt.Errorf("manager %q: no Datasources", m.Name)
 		case m.Extract == nil:
 			return fmt.Errorf("manager %q: no Extract", m.Name)
 		}

@@ -14,9 +14,10 @@ var Manager = &managers.Manager{
 	Doc: `images in Ansible's tasks: tasks/*.yaml
 
 Lines "image: ..."; what is a template is not read.`,
-	Files:      []string{`/(^|/)tasks/[^/]+\.ya?ml$/`},
-	Categories: []string{"ansible", "iac"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)tasks/[^/]+\.ya?ml$/`},
+	Categories:  []string{"ansible", "iac"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 var line = regexp.MustCompile(`^\s*image:\s*['"]?([^\s'"{}]+)['"]?\s*(?:#.*)?$`)

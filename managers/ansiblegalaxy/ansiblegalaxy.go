@@ -18,10 +18,11 @@ var Manager = &managers.Manager{
 	Doc: `Ansible roles and collections: requirements.yml, galaxy.yml
 
 From Ansible Galaxy or another server, or from git repositories.`,
-	Files:      []string{`/(^|/)(galaxy|requirements)(\.ansible)?\.ya?ml$/`},
-	Categories: []string{"ansible", "iac"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Files:       []string{`/(^|/)(galaxy|requirements)(\.ansible)?\.ya?ml$/`},
+	Categories:  []string{"ansible", "iac"},
+	Versioning:  "pep440",
+	Datasources: []string{"galaxy", "galaxy-collection", "git-tags", "github-tags"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

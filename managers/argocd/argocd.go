@@ -16,8 +16,9 @@ var Manager = &managers.Manager{
 
 It reads source and sources of Application and, in its template, of ApplicationSet: charts of
 repositories and OCI registries, OCI artifacts, Git repositories, and images that Kustomize replaces.`,
-	Categories: []string{"kubernetes", "cd"},
-	Extract:    extract,
+	Categories:  []string{"kubernetes", "cd"},
+	Datasources: []string{"docker", "git-tags", "helm"},
+	Extract:     extract,
 }
 
 const group = "argoproj.io/"

@@ -16,8 +16,10 @@ var Manager = &managers.Manager{
 
 The first version of each tool whose releases are known to be listed somewhere.
 Of Java that is Adoptium's.`,
-	Files:   []string{`/(^|/)\.tool-versions$/`},
-	Extract: extract,
+	Files:       []string{`/(^|/)\.tool-versions$/`},
+	Limits:      "Versions after the first; tools whose releases are not known to be listed anywhere.",
+	Datasources: []string{"dart-version", "docker", "dotnet-version", "flutter-version", "github-releases", "github-tags", "hexpm-bob", "java-version", "node-version", "npm", "pypi", "ruby-version", "rust-version"},
+	Extract:     extract,
 }
 
 // line has two groups: a tool, and the first of its versions.

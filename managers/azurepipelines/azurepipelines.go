@@ -21,9 +21,10 @@ and deployments.`,
 		`/(^|/).azuredevops/.+\.ya?ml$/`,
 		`/azure.*pipelines?.*\.ya?ml$/`,
 	},
-	Categories: []string{"ci"},
-	Off:        true,
-	Extract:    extract,
+	Categories:  []string{"ci"},
+	Off:         true,
+	Datasources: []string{"azure-pipelines-tasks", "docker", "git-tags"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -15,9 +15,10 @@ var Manager = &managers.Manager{
 	Doc: `images and pipes in Bitbucket's pipelines
 
 A pipe is a tag of a repository on Bitbucket, or an image.`,
-	Files:      []string{`/(^|/)\w*-pipelines\.yml$/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)\w*-pipelines\.yml$/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"bitbucket-tags", "docker"},
+	Extract:     extract,
 }
 
 var (

@@ -16,12 +16,14 @@ var Manager = &managers.Manager{
 
 A package.json beside Bun's lock file, or in the workspace that the lock file is
 at the top of.`,
-	Files:      []string{`/(^|/)package\.json$/`},
-	Categories: []string{"js"},
-	Versioning: "npm",
-	Supersedes: []string{"npm"},
-	Extract:    extract,
-	Link:       packagejson.Link,
+	Files:       []string{`/(^|/)package\.json$/`},
+	Categories:  []string{"js"},
+	Versioning:  "npm",
+	Supersedes:  []string{"npm"},
+	Datasources: []string{"npm"},
+	Locks:       []string{"bun.lock", "bun.lockb"},
+	Extract:     extract,
+	Link:        packagejson.Link,
 }
 
 func extract(file managers.File) managers.Result {

@@ -18,10 +18,13 @@ var Manager = &managers.Manager{
 	Doc: `Ruby gems: Gemfile, with the versions in Gemfile.lock
 
 Gems with their requirements, from servers and Git repositories, in groups and blocks of sources; the version of Ruby.`,
-	Files:      []string{`/(^|/)Gemfile$/`},
-	Categories: []string{"ruby"},
-	Versioning: "ruby",
-	Extract:    extract,
+	Files:       []string{`/(^|/)Gemfile$/`},
+	Categories:  []string{"ruby"},
+	Versioning:  "ruby",
+	Limits:      "What Ruby computes.",
+	Datasources: []string{"git-refs", "ruby-version", "rubygems"},
+	Locks:       []string{"Gemfile.lock"},
+	Extract:     extract,
 }
 
 var (

@@ -8,9 +8,10 @@ import (
 
 // Manager reads .bun-version.
 var Manager = &managers.Manager{
-	Name:       "bun-version",
-	Doc:        "the version of Bun: .bun-version",
-	Files:      []string{`/(^|/)\.bun-version$/`},
-	Categories: []string{"js"},
-	Extract:    versionfile.Of(managers.Dep{Name: "Bun", Package: "bun", Datasource: "npm"}),
+	Name:        "bun-version",
+	Doc:         "the version of Bun: .bun-version",
+	Files:       []string{`/(^|/)\.bun-version$/`},
+	Categories:  []string{"js"},
+	Datasources: []string{"npm"},
+	Extract:     versionfile.Of(managers.Dep{Name: "Bun", Package: "bun", Datasource: "npm"}),
 }

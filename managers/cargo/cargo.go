@@ -18,11 +18,14 @@ var Manager = &managers.Manager{
 
 Dependencies of packages, of their targets and of workspaces; registries and
 replaced sources from .cargo/config.toml; versions locked in Cargo.lock.`,
-	Files:      []string{`/(^|/)Cargo\.toml$/`},
-	Categories: []string{"rust"},
-	Versioning: "cargo",
-	Defaults:   map[string]any{"commitMessageTopic": "Rust crate {{depName}}"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)Cargo\.toml$/`},
+	Categories:  []string{"rust"},
+	Versioning:  "cargo",
+	Defaults:    map[string]any{"commitMessageTopic": "Rust crate {{depName}}"},
+	Limits:      "Git dependencies by branch or without a reference are shown, not changed.",
+	Datasources: []string{"crate", "git-refs", "git-tags", "github-tags", "gitlab-tags"},
+	Locks:       []string{"Cargo.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

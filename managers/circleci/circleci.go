@@ -17,9 +17,10 @@ var Manager = &managers.Manager{
 	Doc: `orbs and images in CircleCI's configuration
 
 Also of orbs that are written in the configuration itself.`,
-	Files:      []string{`/(^|/)\.circleci/.+\.ya?ml$/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)\.circleci/.+\.ya?ml$/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"docker", "orb"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -9,11 +9,12 @@ import (
 
 // Manager reads the builders of steps.
 var Manager = &managers.Manager{
-	Name:       "cloudbuild",
-	Doc:        "images of the steps of Google Cloud Build: cloudbuild.yaml",
-	Files:      []string{`/(^|/)cloudbuild\.ya?ml/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Name:        "cloudbuild",
+	Doc:         "images of the steps of Google Cloud Build: cloudbuild.yaml",
+	Files:       []string{`/(^|/)cloudbuild\.ya?ml/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -24,8 +24,10 @@ What a template's parameters and functions make up is listed and not changed.`,
 		`/(^|/)[^/]*([Cc]loud-?[Ff]ormation|[Tt]emplate|[Ss]tack|cfn|sam)[^/]*\.(ya?ml|json|template)$/`,
 		`/(^|/)([Cc]loud-?[Ff]ormation|cfn)/.+\.(ya?ml|json|template)$/`,
 	},
-	Categories: []string{"iac"},
-	Extract:    extract,
+	Categories:  []string{"iac"},
+	Limits:      "What parameters and functions make up is shown, not changed.",
+	Datasources: []string{"docker", "endoflife-date"},
+	Extract:     extract,
 }
 
 // runtimes compares the names of Lambda runtimes, such as "python3.13", "nodejs22.x" and "java21": one language

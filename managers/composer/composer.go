@@ -17,10 +17,13 @@ var Manager = &managers.Manager{
 	Doc: `PHP packages: composer.json, with the versions in composer.lock
 
 Packages of Composer repositories and of the Git repositories that composer.json gives a name, and PHP itself.`,
-	Files:      []string{`/(^|/)([\w-]*)composer\.json$/`},
-	Categories: []string{"php"},
-	Versioning: "composer",
-	Extract:    extract,
+	Files:       []string{`/(^|/)([\w-]*)composer\.json$/`},
+	Categories:  []string{"php"},
+	Versioning:  "composer",
+	Limits:      "Packages that repositories of the kinds path, package and artifact have are looked up at Packagist.",
+	Datasources: []string{"bitbucket-tags", "git-tags", "github-tags", "packagist"},
+	Locks:       []string{"composer.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

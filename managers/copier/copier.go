@@ -20,10 +20,11 @@ var Manager = &managers.Manager{
 The template that a project was made from, at any address that Copier takes:
 gh: and gl: for short, HTTPS, SSH, user@host:path, with git+ before it. An
 update runs Copier.`,
-	Files:      []string{`/(^|/)\.copier-answers(\..+)?\.ya?ml/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Files:       []string{`/(^|/)\.copier-answers(\..+)?\.ya?ml/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Datasources: []string{"git-tags"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -15,8 +15,9 @@ var Manager = &managers.Manager{
 	Doc: `packages that Crossplane installs: providers, configurations and functions
 
 It reads spec.package of Provider, Configuration and Function of any API version.`,
-	Categories: []string{"kubernetes", "iac"},
-	Extract:    extract,
+	Categories:  []string{"kubernetes", "iac"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 // group is the API group of the packages that Crossplane installs.

@@ -16,8 +16,10 @@ var Manager = &managers.Manager{
 
 A package is "name@version" in a list, or a key with its version in a table. Flakes have no
 versions.`,
-	Files:   []string{`/(^|/)devbox\.json$/`},
-	Extract: extract,
+	Files:       []string{`/(^|/)devbox\.json$/`},
+	Limits:      "Flakes.",
+	Datasources: []string{"devbox"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

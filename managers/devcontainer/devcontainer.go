@@ -21,8 +21,10 @@ are told to install.`,
 		`/^.devcontainer.json$/`,
 		`/^.devcontainer/[^/]+/devcontainer.json$/`,
 	},
-	Categories: []string{"docker"},
-	Extract:    extract,
+	Categories:  []string{"docker"},
+	Limits:      "Versions in the options of features other than these.",
+	Datasources: []string{"docker", "golang-version", "node-version", "python-version", "ruby-version"},
+	Extract:     extract,
 }
 
 // languages are the features whose option "version" is a release of something.

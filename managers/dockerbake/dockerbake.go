@@ -21,9 +21,10 @@ var Manager = &managers.Manager{
 
 Images that stand for contexts, "docker-image://name:tag", and those that variables and build arguments whose
 names end in "image" are set to. What a bake builds and pushes is no dependency.`,
-	Files:      []string{`/(^|/)docker-bake(\.override)?\.(hcl|json)$/`},
-	Categories: []string{"docker"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)docker-bake(\.override)?\.(hcl|json)$/`},
+	Categories:  []string{"docker"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 // scheme begins a context that is an image.

@@ -16,9 +16,10 @@ var Manager = &managers.Manager{
 
 Images of services and of the extensions "x-..." that services are made from. What is built from
 a Dockerfile has its versions there.`,
-	Files:      []string{`/(^|/)(?:docker-)?compose[^/]*\.ya?ml$/`},
-	Categories: []string{"docker"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)(?:docker-)?compose[^/]*\.ya?ml$/`},
+	Categories:  []string{"docker"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -24,8 +24,10 @@ variable is resolved to the default of its ARG, which is then what is updated.`,
 		`/(^|/|\.)([Dd]ocker|[Cc]ontainer)file$/`,
 		`/(^|/)([Dd]ocker|[Cc]ontainer)file[^/]*$/`,
 	},
-	Categories: []string{"docker"},
-	Extract:    extract,
+	Categories:  []string{"docker"},
+	Limits:      "A tag that is made of several variables; images that a build argument without default names.",
+	Datasources: []string{"apk", "deb", "docker"},
+	Extract:     extract,
 }
 
 // maxSize is the size in bytes of the largest file that is read.

@@ -10,11 +10,12 @@ import (
 
 // Manager reads lines "image: ..." of pipelines.
 var Manager = &managers.Manager{
-	Name:       "droneci",
-	Doc:        "images in Drone's pipelines: .drone.yml",
-	Files:      []string{`/(^|/)\.drone\.yml$/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Name:        "droneci",
+	Doc:         "images in Drone's pipelines: .drone.yml",
+	Files:       []string{`/(^|/)\.drone\.yml$/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 var line = regexp.MustCompile(`^\s*(?:-\s+)?image:\s*['"]?([^\s'"{}]+)['"]?\s*(?:#.*)?$`)

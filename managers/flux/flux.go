@@ -23,10 +23,12 @@ It reads HelmRelease, HelmChart, OCIRepository, GitRepository and Kustomization 
 resolves charts by the HelmRepository resources in the files that it reads. Of Terraform resources, which the Tofu controller
 runs, it reads the images of the runner and those in values.
 ImagePolicy and its like are left to Flux.`,
-	Files:      []string{`/(^|/)gotk-components\.ya?ml$/`},
-	Categories: []string{"cd", "kubernetes"},
-	Extract:    extract,
-	Link:       link,
+	Files:       []string{`/(^|/)gotk-components\.ya?ml$/`},
+	Categories:  []string{"cd", "kubernetes"},
+	Limits:      `Semver ranges and branches of GitRepository and OCIRepository are followed by Flux itself. "${variables}" of Flux are not resolved.`,
+	Datasources: []string{"docker", "git-refs", "git-tags", "github-releases", "github-tags", "gitlab-tags", "helm"},
+	Extract:     extract,
+	Link:        link,
 }
 
 const (

@@ -22,8 +22,10 @@ actions are told to set up. Also of Gitea and Forgejo.`,
 		`/(^|/)(workflow-templates|\.(?:github|gitea|forgejo)/(?:workflows|actions))/.+\.ya?ml$/`,
 		`/(^|/)action\.ya?ml$/`,
 	},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Categories:  []string{"ci"},
+	Limits:      "A commit without a version in a comment behind it is not updated.",
+	Datasources: []string{"dart-version", "docker", "dotnet-version", "git-refs", "git-tags", "github-digest", "github-release-attachments", "github-releases", "github-runners", "github-tags", "gradle-version", "java-version", "npm", "pypi", "ruby-version", "rust-version"},
+	Extract:     extract,
 }
 
 // extract reads "uses" line by line, so that a file that is no valid YAML still has its

@@ -23,9 +23,10 @@ var Manager = &managers.Manager{
 
 The images of jobs and services, with the dependency proxy taken off, and the components that are
 included. Files that a pipeline includes of its own repository by their whole path are read too.`,
-	Files:      []string{`/\.gitlab-ci\.ya?ml$/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Files:       []string{`/\.gitlab-ci\.ya?ml$/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"docker", "gitlab-tags"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

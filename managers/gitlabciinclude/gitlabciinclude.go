@@ -16,9 +16,10 @@ var Manager = &managers.Manager{
 	Doc: `projects that GitLab CI pipelines include: project and ref
 
 In a pipeline, and in those that its jobs start.`,
-	Files:      []string{`/\.gitlab-ci\.ya?ml$/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Files:       []string{`/\.gitlab-ci\.ya?ml$/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"gitlab-tags"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -21,11 +21,13 @@ var Manager = &managers.Manager{
 
 Required modules, those that replace others, the go and the toolchain
 directive. Indirect requirements are off unless a rule switches them on.`,
-	Files:      []string{`/(^|/)go\.mod$/`},
-	Categories: []string{"golang"},
-	Versioning: "semver",
-	Defaults:   map[string]any{"commitMessageTopic": "module {{depName}}"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)go\.mod$/`},
+	Categories:  []string{"golang"},
+	Versioning:  "semver",
+	Defaults:    map[string]any{"commitMessageTopic": "module {{depName}}"},
+	Datasources: []string{"go", "golang-version"},
+	Locks:       []string{"go.sum", "modules.txt"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

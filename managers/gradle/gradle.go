@@ -29,11 +29,13 @@ catalogues in gradle/*.toml and settings scripts; versions of tools that plugins
 		`/\.versions\.toml$/`,
 		`/(^|/)versions.props$/`,
 	},
-	Categories: []string{"java"},
-	Versioning: "gradle",
-	Extract:    extract,
-	Link:       link,
-	Once:       true,
+	Categories:  []string{"java"},
+	Versioning:  "gradle",
+	Limits:      "What scripts compute; locks of Gradle (gradle.lockfile) and verification metadata are not changed along.",
+	Datasources: []string{"maven"},
+	Extract:     extract,
+	Link:        link,
+	Once:        true,
 }
 
 // maxSize is the longest script that is read.

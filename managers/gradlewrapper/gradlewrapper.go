@@ -10,12 +10,13 @@ import (
 // Manager reads which Gradle a wrapper downloads. Where a checksum guards it, that has to change
 // too, which the wrapper itself does.
 var Manager = &managers.Manager{
-	Name:       "gradle-wrapper",
-	Doc:        "Gradle: gradle-wrapper.properties",
-	Files:      []string{`/(^|/)gradle/wrapper/gradle-wrapper\.properties$/`},
-	Categories: []string{"java"},
-	Versioning: "gradle",
-	Extract:    extract,
+	Name:        "gradle-wrapper",
+	Doc:         "Gradle: gradle-wrapper.properties",
+	Files:       []string{`/(^|/)gradle/wrapper/gradle-wrapper\.properties$/`},
+	Categories:  []string{"java"},
+	Versioning:  "gradle",
+	Datasources: []string{"gradle-version"},
+	Extract:     extract,
 }
 
 var (

@@ -21,9 +21,12 @@ alias in registryAliases with a repository's name is asked before the repository
 		`/(^|/)helmfile\.ya?ml(?:\.gotmpl)?$/`,
 		`/(^|/)helmfile\.d/.+\.ya?ml(?:\.gotmpl)?$/`,
 	},
-	Categories: []string{"cd", "helm", "kubernetes"},
-	Defaults:   map[string]any{"commitMessageTopic": "helm chart {{depName}}"},
-	Extract:    extract,
+	Categories:  []string{"cd", "helm", "kubernetes"},
+	Defaults:    map[string]any{"commitMessageTopic": "helm chart {{depName}}"},
+	Limits:      "What templates make up.",
+	Datasources: []string{"docker", "helm"},
+	Locks:       []string{"helmfile.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

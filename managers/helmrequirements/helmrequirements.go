@@ -16,10 +16,12 @@ var Manager = &managers.Manager{
 	Doc: `dependencies of Helm charts of apiVersion v1: requirements.yaml
 
 As for helmv3; the lock file is requirements.lock.`,
-	Files:      []string{`/(^|/)requirements\.ya?ml$/`},
-	Categories: []string{"helm", "kubernetes"},
-	Defaults:   map[string]any{"commitMessageTopic": "helm chart {{depName}}"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)requirements\.ya?ml$/`},
+	Categories:  []string{"helm", "kubernetes"},
+	Defaults:    map[string]any{"commitMessageTopic": "helm chart {{depName}}"},
+	Datasources: []string{"helm"},
+	Locks:       []string{"requirements.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

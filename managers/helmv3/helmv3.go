@@ -14,10 +14,12 @@ var Manager = &managers.Manager{
 
 Charts from repositories and OCI registries. "@name" and "alias:name" are looked up in
 registryAliases. Versions may be ranges; Chart.lock holds those in use.`,
-	Files:      []string{`/(^|/)Chart\.ya?ml$/`},
-	Categories: []string{"helm", "kubernetes"},
-	Defaults:   map[string]any{"commitMessageTopic": "helm chart {{depName}}"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)Chart\.ya?ml$/`},
+	Categories:  []string{"helm", "kubernetes"},
+	Defaults:    map[string]any{"commitMessageTopic": "helm chart {{depName}}"},
+	Datasources: []string{"docker", "helm"},
+	Locks:       []string{"Chart.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -14,10 +14,12 @@ var Manager = &managers.Manager{
 
 At any depth, a key that ends in "image" holds an image: as "repository:tag", as a mapping of
 repository, tag or version, and maybe registry and digest, or with the tag beside it.`,
-	Files:      []string{`/(^|/)values\.ya?ml$/`},
-	Categories: []string{"helm", "kubernetes"},
-	Defaults:   map[string]any{"pinDigests": false, "commitMessageTopic": "helm values {{depName}}"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)values\.ya?ml$/`},
+	Categories:  []string{"helm", "kubernetes"},
+	Defaults:    map[string]any{"pinDigests": false, "commitMessageTopic": "helm values {{depName}}"},
+	Limits:      `Tags in keys of another name than tag or version, and images without a key that ends in "image".`,
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -24,8 +24,10 @@ Images are found in every line "image: ...", whatever the kind and even where
 only a template engine can read the file, and in image volumes. API versions are known of Kubernetes itself, Flux,
 External Secrets, Gateway API, cert-manager and Traefik; what a newer one calls otherwise is changed along, or the
 pull request says what a person has to do.`,
-	Categories: []string{"kubernetes"},
-	Extract:    extract,
+	Categories:  []string{"kubernetes"},
+	Limits:      "What templates make up.",
+	Datasources: []string{"docker", "kubernetes-api"},
+	Extract:     extract,
 }
 
 var (

@@ -15,10 +15,11 @@ var Manager = &managers.Manager{
 
 Images by newTag or digest; resources, bases and components in Git repositories by "?ref=" or "?version=";
 helmCharts from repositories and OCI registries.`,
-	Files:      []string{`/(^|/)kustomization\.ya?ml$/`},
-	Categories: []string{"kubernetes"},
-	Defaults:   map[string]any{"pinDigests": false},
-	Extract:    extract,
+	Files:       []string{`/(^|/)kustomization\.ya?ml$/`},
+	Categories:  []string{"kubernetes"},
+	Defaults:    map[string]any{"pinDigests": false},
+	Datasources: []string{"docker", "git-tags", "github-tags", "helm"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -2,6 +2,8 @@ package managertest
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,6 +19,7 @@ const maxEdits = 50
 //
 //   - extracting twice gives the same, whatever the first time remembered;
 //   - a dependency has a name and a datasource, or a reason to be skipped;
+//   - its datasource and its lock files are among those that m lists, if m lists any;
 //   - what needs definitions can be linked, and problems are in lines of the file;
 //   - each field's text is what its file holds at its place;
 //   - two fields are the same or apart, and replacing each by itself changes nothing;
@@ -54,6 +57,15 @@ func (e extraction) badDeps(m *managers.Manager) (broken []string) {
 		}
 		if d.Skip == "" && (d.Name == "" || d.Datasource == "") {
 			report("has no name or no datasource, and is not skipped")
+		}
+		if m.Datasources != nil && d.Datasource != "" && !slices.Contains(m.Datasources, d.Datasource) {
+			report("its datasource is not in the manager's Datasources")
+		}
+		for _, lock := range d.Locks {
+			known := func(pattern string) bool { ok, _ := path.Match(pattern, path.Base(lock)); return ok }
+			if m.Datasources != nil && !slices.ContainsFunc(m.Locks, known) {
+				report(lock + " is not in the manager's Locks")
+			}
 		}
 		if len(d.Needs) > 0 && m.Link == nil {
 			report("needs definitions, but the manager has no Link")

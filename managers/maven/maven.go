@@ -22,9 +22,11 @@ versions in properties, also of parents in the repository; images of Spring Boot
 		`/^(((\.mvn)|(\.m2))/)?settings\.xml$/`,
 		`/(^|/)\.mvn/extensions\.xml$/`,
 	},
-	Categories: []string{"java"},
-	Extract:    extract,
-	Link:       link,
+	Categories:  []string{"java"},
+	Limits:      "Parents that are not in the repository are not fetched: what they define stays unknown.",
+	Datasources: []string{"buildpacks-registry", "docker", "maven"},
+	Extract:     extract,
+	Link:        link,
 }
 
 const (

@@ -13,11 +13,13 @@ import (
 // Manager reads the properties and the scripts of the wrapper. A script is made anew by the wrapper
 // itself, and so is what a checksum guards.
 var Manager = &managers.Manager{
-	Name:       "maven-wrapper",
-	Doc:        "Maven and its wrapper: maven-wrapper.properties, mvnw, mvnw.cmd",
-	Files:      []string{`/(^|\/).mvn/wrapper/maven-wrapper.properties$/`, `/(^|\/)mvnw(.cmd)?$/`},
-	Categories: []string{"java"},
-	Extract:    extract,
+	Name:        "maven-wrapper",
+	Doc:         "Maven and its wrapper: maven-wrapper.properties, mvnw, mvnw.cmd",
+	Files:       []string{`/(^|\/).mvn/wrapper/maven-wrapper.properties$/`, `/(^|\/)mvnw(.cmd)?$/`},
+	Categories:  []string{"java"},
+	Limits:      "Scripts (mvnw, mvnw.cmd), which the wrapper makes anew itself, and the checksum of the wrapper's own jar are shown, not changed.",
+	Datasources: []string{"maven"},
+	Extract:     extract,
 }
 
 var (

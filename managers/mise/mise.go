@@ -27,7 +27,10 @@ are looked up as mise's registry has them.`,
 		`**/.config/mise/conf.d/*.toml`,
 		`**/.rtx{,.*}.toml`,
 	},
-	Extract: extract,
+	Limits:      `Tools whose releases are not known to be listed anywhere, and versions that are no number.`,
+	Datasources: []string{"conda", "crate", "dart-version", "docker", "dotnet-version", "flutter-version", "git-refs", "git-tags", "github-releases", "github-tags", "gitlab-releases", "go", "hexpm-bob", "java-version", "node-version", "npm", "nuget", "pypi", "ruby-version", "rubygems", "rust-version"},
+	Locks:       []string{"mise.*.lock", "mise.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -18,9 +18,12 @@ var Manager = &managers.Manager{
 	Doc: `inputs of Nix flakes: flake.nix with flake.lock
 
 Inputs that are git repositories, with the locked commit. Of nixpkgs the branch is a version.`,
-	Files:   []string{`/(^|/)flake\.nix$/`},
-	Off:     true,
-	Extract: extract,
+	Files:       []string{`/(^|/)flake\.nix$/`},
+	Off:         true,
+	Limits:      "A flake without flake.lock.",
+	Datasources: []string{"git-refs"},
+	Locks:       []string{"flake.lock"},
+	Extract:     extract,
 }
 
 // lockVersion is the format of flake.lock that is read.

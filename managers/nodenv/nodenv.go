@@ -8,11 +8,12 @@ import (
 
 // Manager reads .node-version.
 var Manager = &managers.Manager{
-	Name:       "nodenv",
-	Doc:        "the version of Node.js for nodenv, fnm and others: .node-version",
-	Files:      []string{`/(^|/)\.node-version$/`},
-	Categories: []string{"js", "node"},
-	Versioning: "node",
-	Defaults:   map[string]any{"commitMessageTopic": "Node.js", "pinDigests": false},
-	Extract:    versionfile.Of(managers.Dep{Name: "node", Datasource: "node-version"}),
+	Name:        "nodenv",
+	Doc:         "the version of Node.js for nodenv, fnm and others: .node-version",
+	Files:       []string{`/(^|/)\.node-version$/`},
+	Categories:  []string{"js", "node"},
+	Versioning:  "node",
+	Defaults:    map[string]any{"commitMessageTopic": "Node.js", "pinDigests": false},
+	Datasources: []string{"node-version"},
+	Extract:     versionfile.Of(managers.Dep{Name: "node", Datasource: "node-version"}),
 }

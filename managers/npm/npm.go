@@ -16,11 +16,14 @@ var Manager = &managers.Manager{
 All kinds of dependencies, engines, volta, packageManager, resolutions and
 overrides; aliases, Git and GitHub references. A package of the same workspace
 is not looked up.`,
-	Files:      []string{`/(^|/)package\.json$/`, `/(^|/)pnpm-workspace\.yaml$/`, `/(^|/)\.yarnrc\.yml$/`},
-	Categories: []string{"js"},
-	Versioning: "npm",
-	Extract:    extract,
-	Link:       packagejson.Link,
+	Files:       []string{`/(^|/)package\.json$/`, `/(^|/)pnpm-workspace\.yaml$/`, `/(^|/)\.yarnrc\.yml$/`},
+	Categories:  []string{"js"},
+	Versioning:  "npm",
+	Limits:      "Dependencies by path, by address of a file, and within the workspace.",
+	Datasources: []string{"git-tags", "github-tags", "node-version", "npm"},
+	Locks:       []string{"npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock"},
+	Extract:     extract,
+	Link:        packagejson.Link,
 }
 
 func extract(file managers.File) managers.Result {

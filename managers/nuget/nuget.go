@@ -26,9 +26,12 @@ What packages.config names is shown only: hint paths in projects would have to c
 		`/(^|/)global\.json$/`,
 		`/(^|/)packages\.config$/`,
 	},
-	Categories: []string{"dotnet"},
-	Defaults:   map[string]any{"rangeStrategy": "bump"},
-	Extract:    extract,
+	Categories:  []string{"dotnet"},
+	Defaults:    map[string]any{"rangeStrategy": "bump"},
+	Limits:      "packages.config is shown, not changed.",
+	Datasources: []string{"docker", "dotnet-version", "nuget"},
+	Locks:       []string{"packages.lock.json"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -8,11 +8,12 @@ import (
 
 // Manager reads .nvmrc.
 var Manager = &managers.Manager{
-	Name:       "nvm",
-	Doc:        "the version of Node.js for nvm: .nvmrc",
-	Files:      []string{`/(^|/)\.nvmrc$/`},
-	Categories: []string{"js", "node"},
-	Versioning: "node",
-	Defaults:   map[string]any{"commitMessageTopic": "Node.js", "pinDigests": false},
-	Extract:    versionfile.Of(managers.Dep{Name: "node", Datasource: "node-version"}),
+	Name:        "nvm",
+	Doc:         "the version of Node.js for nvm: .nvmrc",
+	Files:       []string{`/(^|/)\.nvmrc$/`},
+	Categories:  []string{"js", "node"},
+	Versioning:  "node",
+	Defaults:    map[string]any{"commitMessageTopic": "Node.js", "pinDigests": false},
+	Datasources: []string{"node-version"},
+	Extract:     versionfile.Of(managers.Dep{Name: "node", Datasource: "node-version"}),
 }

@@ -9,10 +9,11 @@ import (
 
 // Manager reads .opentofu-version.
 var Manager = &managers.Manager{
-	Name:       "opentofu-version",
-	Doc:        "the version of OpenTofu in .opentofu-version",
-	Files:      []string{`/(^|/)\.opentofu-version$/`},
-	Categories: []string{"terraform"},
-	Versioning: "hashicorp",
-	Extract:    versionfile.Release("opentofu/opentofu"),
+	Name:        "opentofu-version",
+	Doc:         "the version of OpenTofu in .opentofu-version",
+	Files:       []string{`/(^|/)\.opentofu-version$/`},
+	Categories:  []string{"terraform"},
+	Versioning:  "hashicorp",
+	Datasources: []string{"github-releases"},
+	Extract:     versionfile.Release("opentofu/opentofu"),
 }

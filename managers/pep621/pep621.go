@@ -15,10 +15,12 @@ var Manager = &managers.Manager{
 Dependencies, optional dependencies, dependency groups, build requirements and
 requires-python, with the tables of PDM, uv and Hatch. Sources and indexes of
 uv and PDM say where a package comes from.`,
-	Files:      []string{`/(^|/)pyproject\.toml$/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Files:       []string{`/(^|/)pyproject\.toml$/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Datasources: []string{"git-refs", "git-tags", "github-tags", "pypi", "python-version"},
+	Locks:       []string{"pdm.lock", "uv.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -16,9 +16,11 @@ var Manager = &managers.Manager{
 	Doc: `Python packages that a script names in its head (PEP 723)
 
 Requirements in the comment that begins with "# /// script".`,
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Datasources: []string{"git-tags", "pypi"},
+	Locks:       []string{"*.py.lock"},
+	Extract:     extract,
 }
 
 // block is the specification's own expression, with line breaks of all kinds.

@@ -22,9 +22,11 @@ var Manager = &managers.Manager{
 
 Name the files that are made, such as requirements.txt: their head says which
 files they are made from, and these hold what is updated.`,
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Datasources: []string{"pypi"},
+	Locks:       []string{"*.txt"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

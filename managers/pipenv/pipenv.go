@@ -20,10 +20,12 @@ var Manager = &managers.Manager{
 
 Packages of all categories, with the index that they name; versions that
 Pipfile.lock holds.`,
-	Files:      []string{`/(^|/)Pipfile$/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Files:       []string{`/(^|/)Pipfile$/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Datasources: []string{"pypi"},
+	Locks:       []string{"Pipfile.lock"},
+	Extract:     extract,
 }
 
 // others are the tables that are no category of packages.

@@ -13,9 +13,10 @@ var Manager = &managers.Manager{
 
 Requirements with their extras, markers and hashes, git repositories, and the
 indexes that a file names. Other files are read where their names match.`,
-	Files:      []string{`/(^|/)[\w-]*requirements([-._]\w+)?\.(txt|pip)$/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
+	Files:       []string{`/(^|/)[\w-]*requirements([-._]\w+)?\.(txt|pip)$/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Datasources: []string{"git-tags", "pypi"},
 	Extract: func(file managers.File) managers.Result {
 		f := requirements.Parse(file)
 		return managers.Result{Deps: f.Deps, Problems: f.Problems}

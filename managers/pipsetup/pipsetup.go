@@ -17,10 +17,12 @@ var Manager = &managers.Manager{
 
 Strings that are a requirement with a version as a whole. The program is not
 run: what it puts together is not found.`,
-	Files:      []string{`/(^|/)setup\.py$/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Files:       []string{`/(^|/)setup\.py$/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Limits:      "setup.py is Python: only strings that are a requirement as a whole are read.",
+	Datasources: []string{"pypi"},
+	Extract:     extract,
 }
 
 // token matches what is to be told apart from code: a comment, or a string with its prefix.

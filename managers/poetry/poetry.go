@@ -17,11 +17,13 @@ var Manager = &managers.Manager{
 
 The table tool.poetry with its groups and sources, and PEP 621 dependencies
 where no other tool's lock file holds them.`,
-	Files:      []string{`/(^|/)pyproject\.toml$/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Supersedes: []string{"pep621"},
-	Extract:    extract,
+	Files:       []string{`/(^|/)pyproject\.toml$/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Supersedes:  []string{"pep621"},
+	Datasources: []string{"git-refs", "git-tags", "github-releases", "pypi"},
+	Locks:       []string{"poetry.lock"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -20,10 +20,12 @@ var Manager = &managers.Manager{
 
 Repositories of hooks at a tag, or at a commit with "# frozen: TAG" behind it, and
 the additional dependencies of hooks that say their language.`,
-	Files:    []string{`/(^|/)\.pre-commit-config\.ya?ml$/`},
-	Off:      true,
-	Defaults: map[string]any{"commitMessageTopic": "pre-commit hook {{depName}}"},
-	Extract:  extract,
+	Files:       []string{`/(^|/)\.pre-commit-config\.ya?ml$/`},
+	Off:         true,
+	Defaults:    map[string]any{"commitMessageTopic": "pre-commit hook {{depName}}"},
+	Limits:      "Hooks at a branch.",
+	Datasources: []string{"forgejo-tags", "git-tags", "gitea-tags", "github-tags", "gitlab-tags", "go", "npm", "pypi"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

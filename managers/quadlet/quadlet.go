@@ -11,11 +11,12 @@ import (
 
 // Manager reads the images of containers, volumes and images.
 var Manager = &managers.Manager{
-	Name:       "quadlet",
-	Doc:        "images in Podman's Quadlet units: *.container, *.image, *.volume",
-	Files:      []string{`/.+\.container$/`, `/.+\.image$/`, `/.+\.volume$/`},
-	Categories: []string{"docker"},
-	Extract:    extract,
+	Name:        "quadlet",
+	Doc:         "images in Podman's Quadlet units: *.container, *.image, *.volume",
+	Files:       []string{`/.+\.container$/`, `/.+\.image$/`, `/.+\.volume$/`},
+	Categories:  []string{"docker"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 var (

@@ -20,7 +20,8 @@ Presets of other repositories at a tag, and the tools under constraints.`,
 		`/^(\.(github|gitlab|gitea|forgejo)/)?(renovate|currant)\.json[5c]?$/`,
 		`/^\.(renovate|currant)rc(\.json[5c]?)?$/`,
 	},
-	Extract: extract,
+	Datasources: []string{"dart-version", "dotnet-version", "forgejo-tags", "gitea-tags", "github-releases", "github-tags", "gitlab-tags", "gradle-version", "java-version", "npm", "pypi", "rubygems", "rust-version"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

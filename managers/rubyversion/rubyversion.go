@@ -9,12 +9,13 @@ import (
 
 // Manager reads the one line of the file.
 var Manager = &managers.Manager{
-	Name:       "ruby-version",
-	Doc:        "Ruby: .ruby-version",
-	Files:      []string{`/(^|/)\.ruby-version$/`},
-	Categories: []string{"ruby"},
-	Versioning: "ruby",
-	Extract:    extract,
+	Name:        "ruby-version",
+	Doc:         "Ruby: .ruby-version",
+	Files:       []string{`/(^|/)\.ruby-version$/`},
+	Categories:  []string{"ruby"},
+	Versioning:  "ruby",
+	Datasources: []string{"ruby-version"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

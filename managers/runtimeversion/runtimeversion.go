@@ -10,12 +10,13 @@ import (
 
 // Manager reads the version of Python as that of its image, as Renovate does.
 var Manager = &managers.Manager{
-	Name:       "runtime-version",
-	Doc:        "the version of Python: runtime.txt",
-	Files:      []string{`/(^|/)runtime\.txt$/`},
-	Categories: []string{"python"},
-	Defaults:   map[string]any{"pinDigests": false},
-	Extract:    extract,
+	Name:        "runtime-version",
+	Doc:         "the version of Python: runtime.txt",
+	Files:       []string{`/(^|/)runtime\.txt$/`},
+	Categories:  []string{"python"},
+	Defaults:    map[string]any{"pinDigests": false},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 var version = regexp.MustCompile(`^\s*python-(\d+\.\d+\.\d+)\s*$`)

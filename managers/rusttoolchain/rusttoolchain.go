@@ -11,12 +11,13 @@ import (
 
 // Manager reads both forms of the file: TOML, and the name of a toolchain alone.
 var Manager = &managers.Manager{
-	Name:       "rust-toolchain",
-	Doc:        "the version of Rust: rust-toolchain.toml and rust-toolchain",
-	Files:      []string{`/(^|/)rust-toolchain(\.toml)?$/`},
-	Categories: []string{"rust"},
-	Defaults:   map[string]any{"commitMessageTopic": "Rust"},
-	Extract:    extract,
+	Name:        "rust-toolchain",
+	Doc:         "the version of Rust: rust-toolchain.toml and rust-toolchain",
+	Files:       []string{`/(^|/)rust-toolchain(\.toml)?$/`},
+	Categories:  []string{"rust"},
+	Defaults:    map[string]any{"commitMessageTopic": "Rust"},
+	Datasources: []string{"rust-version"},
+	Extract:     extract,
 }
 
 var alone = regexp.MustCompile(`^\s*([\w.-]+)\s*$`)

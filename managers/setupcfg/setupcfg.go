@@ -12,12 +12,14 @@ import (
 
 // Manager reads requirements of the package and of its extras.
 var Manager = &managers.Manager{
-	Name:       "setup-cfg",
-	Doc:        "Python packages in the configuration of setuptools: setup.cfg",
-	Files:      []string{`/(^|/)setup\.cfg$/`},
-	Categories: []string{"python"},
-	Versioning: "pep440",
-	Extract:    extract,
+	Name:        "setup-cfg",
+	Doc:         "Python packages in the configuration of setuptools: setup.cfg",
+	Files:       []string{`/(^|/)setup\.cfg$/`},
+	Categories:  []string{"python"},
+	Versioning:  "pep440",
+	Limits:      `What setup.cfg reads from other files ("file:").`,
+	Datasources: []string{"pypi"},
+	Extract:     extract,
 }
 
 var (

@@ -17,8 +17,9 @@ var Manager = &managers.Manager{
 	Doc: `remote includes of Taskfiles: Taskfile.yml
 
 Files of git repositories at a tag: ADDRESS.git//FILE?ref=v1.2.3, and raw files on GitHub.`,
-	Files:   []string{`/(^|/)[Tt]askfile(\.dist)?\.ya?ml$/`},
-	Extract: extract,
+	Files:       []string{`/(^|/)[Tt]askfile(\.dist)?\.ya?ml$/`},
+	Datasources: []string{"git-tags", "github-tags"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

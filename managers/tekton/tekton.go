@@ -18,8 +18,9 @@ var Manager = &managers.Manager{
 Images of steps, step templates and sidecars; tasks and pipelines in bundles and, with the git
 resolver, in repositories; those that annotations of Pipelines as Code name. Also within lists, trigger
 templates and runs.`,
-	Categories: []string{"ci", "cd"},
-	Extract:    extract,
+	Categories:  []string{"ci", "cd"},
+	Datasources: []string{"docker", "git-tags", "github-releases"},
+	Extract:     extract,
 }
 
 // What a dependency is to Tekton.

@@ -26,7 +26,10 @@ read from .terraform.lock.hcl in the same folder or the nearest one above. Where
 		"commitMessageTopic": "Terraform {{depName}}",
 		"pinDigests":         false,
 	},
-	Extract: extract,
+	Limits:      "Modules by local path, Mercurial, S3 or archives; versions that are expressions.",
+	Datasources: []string{"bitbucket-tags", "docker", "git-tags", "github-releases", "github-tags", "helm", "terraform-module", "terraform-provider"},
+	Locks:       []string{".terraform.lock.hcl"},
+	Extract:     extract,
 }
 
 // scheme is the versioning of Terraform and what belongs to it.

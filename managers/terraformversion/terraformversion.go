@@ -9,10 +9,11 @@ import (
 
 // Manager reads .terraform-version.
 var Manager = &managers.Manager{
-	Name:       "terraform-version",
-	Doc:        "the version of Terraform in .terraform-version",
-	Files:      []string{`/(^|/)\.terraform-version$/`},
-	Categories: []string{"terraform"},
-	Versioning: "hashicorp",
-	Extract:    versionfile.Release("hashicorp/terraform"),
+	Name:        "terraform-version",
+	Doc:         "the version of Terraform in .terraform-version",
+	Files:       []string{`/(^|/)\.terraform-version$/`},
+	Categories:  []string{"terraform"},
+	Versioning:  "hashicorp",
+	Datasources: []string{"github-releases"},
+	Extract:     versionfile.Release("hashicorp/terraform"),
 }

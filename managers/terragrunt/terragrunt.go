@@ -17,10 +17,12 @@ var Manager = &managers.Manager{
 
 The source of the terraform block, and in stacks those of units and stacks: from git, OCI, or with
 "tfr://" from a registry of modules. Sources that are put together from variables are listed, and skipped.`,
-	Files:      []string{`/(^|/)terragrunt\.hcl$/`, `/(^|/)terragrunt\.stack\.hcl$/`},
-	Categories: []string{"iac", "terraform"},
-	Defaults:   map[string]any{"commitMessageTopic": "Terragrunt dependency {{depName}}", "pinDigests": false},
-	Extract:    extract,
+	Files:       []string{`/(^|/)terragrunt\.hcl$/`, `/(^|/)terragrunt\.stack\.hcl$/`},
+	Categories:  []string{"iac", "terraform"},
+	Defaults:    map[string]any{"commitMessageTopic": "Terragrunt dependency {{depName}}", "pinDigests": false},
+	Limits:      "As terraform; what functions and locals make up.",
+	Datasources: []string{"bitbucket-tags", "docker", "forgejo-tags", "git-tags", "gitea-tags", "github-tags", "gitlab-tags", "terraform-module"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

@@ -9,10 +9,11 @@ import (
 
 // Manager reads .terragrunt-version.
 var Manager = &managers.Manager{
-	Name:       "terragrunt-version",
-	Doc:        "the version of Terragrunt in .terragrunt-version",
-	Files:      []string{`/(^|/)\.terragrunt-version$/`},
-	Categories: []string{"terraform"},
-	Versioning: "hashicorp",
-	Extract:    versionfile.Release("gruntwork-io/terragrunt"),
+	Name:        "terragrunt-version",
+	Doc:         "the version of Terragrunt in .terragrunt-version",
+	Files:       []string{`/(^|/)\.terragrunt-version$/`},
+	Categories:  []string{"terraform"},
+	Versioning:  "hashicorp",
+	Datasources: []string{"github-releases"},
+	Extract:     versionfile.Release("gruntwork-io/terragrunt"),
 }

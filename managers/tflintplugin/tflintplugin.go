@@ -14,10 +14,11 @@ var Manager = &managers.Manager{
 	Doc: `plugins of TFLint
 
 TFLint installs plugins only from releases on GitHub. Those that come with it have neither source nor version.`,
-	Files:      []string{`/\.tflint\.hcl$/`},
-	Categories: []string{"terraform"},
-	Defaults:   map[string]any{"commitMessageTopic": "TFLint plugin {{depName}}"},
-	Extract:    extract,
+	Files:       []string{`/\.tflint\.hcl$/`},
+	Categories:  []string{"terraform"},
+	Defaults:    map[string]any{"commitMessageTopic": "TFLint plugin {{depName}}"},
+	Datasources: []string{"github-releases"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {

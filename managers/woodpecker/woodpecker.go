@@ -9,11 +9,12 @@ import (
 
 // Manager reads the images of steps, services and clones.
 var Manager = &managers.Manager{
-	Name:       "woodpecker",
-	Doc:        "images in Woodpecker CI workflows: steps, services and clone",
-	Files:      []string{`/^\.woodpecker(?:/[^/]+)?\.ya?ml$/`},
-	Categories: []string{"ci"},
-	Extract:    extract,
+	Name:        "woodpecker",
+	Doc:         "images in Woodpecker CI workflows: steps, services and clone",
+	Files:       []string{`/^\.woodpecker(?:/[^/]+)?\.ya?ml$/`},
+	Categories:  []string{"ci"},
+	Datasources: []string{"docker"},
+	Extract:     extract,
 }
 
 func extract(file managers.File) managers.Result {
