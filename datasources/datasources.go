@@ -32,13 +32,13 @@ func (q Query) String() string {
 // A Release is one published version.
 type Release struct {
 	Version   string
-	Package   string            // the package that has it, where another major version has another name; "" for the one asked for
-	Digest    string            // of the release, such as the commit of a tag; "" if the listing does not say
-	Published time.Time         // when the registry took it in; zero if the registry does not say
-	Seen      bool              // Published is when Currant first saw it, since the registry does not say
-	Withdrawn string            // why it must not be used, such as "yanked"; "" if it may
-	Unstable  bool              // the registry says that it is a prerelease
-	Requires  map[string]string // constraints on its surroundings, such as "python": ">=3.9"; may be nil
+	Package   string              // the package that has it, where another major version has another name; "" for the one asked for
+	Digest    string              // of the release, such as the commit of a tag; "" if the listing does not say
+	Published time.Time           // when the registry took it in; zero if the registry does not say
+	Seen      bool                // Published is when Currant first saw it, since the registry does not say
+	Withdrawn string              // why it must not be used, such as "yanked"; "" if it may
+	Unstable  bool                // the registry says that it is a prerelease
+	Requires  map[string][]string // constraints on its surroundings, such as "python": ">=3.9", of which one must hold; may be nil
 }
 
 // A Listing is what a registry says of a package. It must not be modified.
@@ -112,6 +112,13 @@ type Dater interface {
 	Date(ctx context.Context, q Query, version string) (time.Time, error)
 }
 
+// A Requirer is a Datasource whose releases say what surroundings they need one by one, and not in a listing. Its
+// Source is Requirer.
+type Requirer interface {
+	// Requires returns what [Release.Requires] of version would be.
+	Requires(ctx context.Context, q Query, version string) (map[string][]string, error)
+}
+
 // A Source is one kind of registry.
 type Source struct {
 	Name       string // such as "docker"
@@ -119,6 +126,7 @@ type Source struct {
 	Versioning string         // the scheme of its versions
 	Strategy   Strategy       // how several registries are asked
 	Fixed      bool           // registries cannot be configured: the package name says where it is
+	Requirer   bool           // what a release needs must be asked for: its datasource is a [Requirer]
 	Defaults   map[string]any // options for its dependencies unless configuration says otherwise
 
 	// New returns a datasource that asks through env.

@@ -135,6 +135,10 @@ type Result struct {
 	Defs     []Def
 	Problems []Problem
 	Includes []string // paths of files of the repository that this one includes, and the manager is to read too
+
+	// Constraints are what the file says of the surroundings of all its dependencies, as the option constraints
+	// would: "python": ">=3.9". They must not be modified.
+	Constraints map[string]string
 }
 
 // A Def is something that a file defines and dependencies in other files of
@@ -188,8 +192,12 @@ type Dep struct {
 	Skip       Skip           // why it cannot be updated; "" if it can
 	Note       string         // a sentence for people that says more than Skip
 	Config     map[string]any // options from the file itself; nil for none
-	In         string         // the file that names it, which its fields are in, where that is not the one being read
-	Line       int            // where it is named, from 1; 0 to count from its fields
+
+	// Constraints are those of the [Result] that the dependency is in. Managers leave it empty.
+	Constraints map[string]string
+
+	In   string // the file that names it, which its fields are in, where that is not the one being read
+	Line int    // where it is named, from 1; 0 to count from its fields
 }
 
 // DefaultRegistry stands in Dep.Registries for the datasource's default

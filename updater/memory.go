@@ -79,7 +79,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 3
+const form = 4
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))

@@ -253,23 +253,28 @@ func (e *Engine) propose(ctx context.Context, w plan.World, t Tree, r *Report) (
 	queries := plan.Queries(asked)
 	r.Queries = len(queries)
 	e.step(t.Repository, "look up", "asking about %d packages", len(queries))
-	facts := plan.Facts{Digests: make(map[plan.DigestQuery]plan.Digest)}
+	facts := plan.Facts{Digests: make(map[plan.DigestQuery]plan.Digest), Needs: make(map[plan.DigestQuery]plan.Need)}
 	var err error
 	if facts.Listings, err = r.reach.Lookup.Listings(ctx, queries); err != nil {
 		return nil, err
 	}
 	e.redact(facts)
-	var missing []plan.DigestQuery
-	for range 4 { // each round may want the digests of what the one before chose
-		if r.Decisions, missing = plan.Decide(w, asked, facts); len(missing) == 0 {
+	for range 5 { // each round may want to know more of what the one before chose
+		var missing plan.Missing
+		if r.Decisions, missing = plan.Decide(w, asked, facts); missing.None() {
 			break
 		}
-		r.Digests = append(r.Digests, missing...)
-		digests, err := r.reach.Lookup.Digests(ctx, missing)
+		r.Digests = append(r.Digests, missing.Digests...)
+		digests, err := r.reach.Lookup.Digests(ctx, missing.Digests)
 		if err != nil {
 			return nil, err
 		}
 		maps.Copy(facts.Digests, digests)
+		needs, err := r.reach.Lookup.Needs(ctx, missing.Needs)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(facts.Needs, needs)
 		e.redact(facts)
 	}
 	r.Facts = facts
@@ -300,6 +305,12 @@ func (e *Engine) redact(facts plan.Facts) {
 		if l.Err != nil && e.Redact(l.Err.Error()) != l.Err.Error() {
 			l.Err = redacted{l.Err, e.Redact(l.Err.Error())}
 			facts.Listings[q] = l
+		}
+	}
+	for q, n := range facts.Needs {
+		if n.Err != nil && e.Redact(n.Err.Error()) != n.Err.Error() {
+			n.Err = redacted{n.Err, e.Redact(n.Err.Error())}
+			facts.Needs[q] = n
 		}
 	}
 	for q, d := range facts.Digests {

@@ -52,3 +52,12 @@ func TestDefaults(t *testing.T) {
 		}
 	}
 }
+
+// TestRequirer checks that a source says so if what its releases need is asked for one by one.
+func TestRequirer(t *testing.T) {
+	for _, s := range all.Sources {
+		if _, ok := s.New(datasources.Env{}).(datasources.Requirer); ok != s.Requirer {
+			t.Errorf("%s: Requirer is %t, and its datasource is one: %t", s.Name, s.Requirer, ok)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func (l line) release() datasources.Release {
 		r.Withdrawn = "yanked"
 	}
 	if l.Rust != "" {
-		r.Requires = map[string]string{"rust": l.Rust}
+		r.Requires = map[string][]string{"rust": {l.Rust}}
 	}
 	return r
 }

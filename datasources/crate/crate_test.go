@@ -39,7 +39,7 @@ func query(base string) datasources.Query {
 func TestLaws(t *testing.T) {
 	datasourcetest.Run(t, datasourcetest.Case{Source: Source, Server: server, Query: query, Want: []datasources.Release{
 		{Version: "1.0.0", Withdrawn: "yanked"},
-		{Version: "1.1.0", Published: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), Requires: map[string]string{"rust": "1.70"}},
+		{Version: "1.1.0", Published: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), Requires: map[string][]string{"rust": {"1.70"}}},
 		{Version: "2.0.0-rc.1"},
 	}})
 }

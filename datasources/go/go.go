@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -26,6 +28,7 @@ var Source = &datasources.Source{
 	Doc:        "Go modules, from proxies or where their source is",
 	Versioning: "semver",
 	Strategy:   datasources.Hunt,
+	Requirer:   true,
 	Defaults:   map[string]any{"commitMessageTopic": "module {{depName}}"},
 	New:        func(env datasources.Env) datasources.Datasource { return modules{env} },
 }
@@ -49,6 +52,35 @@ func (m modules) List(ctx context.Context, q datasources.Query) (*datasources.Li
 	}
 	return nil, all
 }
+
+// Requires returns the version of Go that a version of a module needs, as "%goMod". Where its source is asked, that is
+// not known.
+func (m modules) Requires(ctx context.Context, q datasources.Query, version string) (map[string][]string, error) {
+	if module.CheckPath(q.Package) != nil {
+		return nil, fmt.Errorf("looking up %s: %w", q, datasources.ErrNotFound)
+	}
+	var all error
+	for _, where := range strings.Split(q.Registry, "|") {
+		base, err := url.Parse(strings.TrimSpace(where))
+		if err != nil || base.Host == "" {
+			continue
+		}
+		file, err := (proxy{env: m.env, base: base}).of(q.Package).file(ctx, version)
+		switch {
+		case err == nil && (file == nil || file.Go == nil):
+			return nil, nil
+		case err == nil && !file.whole:
+			return nil, fmt.Errorf("asking what %s %s needs: the proxy does not mark where a module file ends", q, version)
+		case err == nil:
+			return map[string][]string{"%goMod": {">=" + numbers.FindString(file.Go.Version)}}, nil
+		}
+		all = worse(all, err)
+	}
+	return nil, all
+}
+
+// numbers are what a version of Go such as "1.21rc2" is counted by.
+var numbers = regexp.MustCompile(`^\d+(\.\d+)*`)
 
 // worse returns which of two errors of equal proxies counts: one that is not sure of an absence.
 func worse(a, b error) error {

@@ -1,6 +1,7 @@
 package gomodules
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -268,4 +269,31 @@ func TestNext(t *testing.T) {
 func FuzzMeta(f *testing.F) {
 	f.Add(`<meta name="go-import" content="a git https://a">`)
 	f.Fuzz(func(t *testing.T, text string) { metaImports(strings.NewReader(text)) })
+}
+
+// What a version of a module needs stands in its own file.
+func TestRequires(t *testing.T) {
+	server := httptest.NewServer(files{
+		"/go/example.test/shop/@v/v1.0.0.mod": "module example.test/shop\n\ngo 1.21\n",
+		"/go/example.test/shop/@v/v1.1.0.mod": "module example.test/shop\n\ngo 1.22rc1\n",
+		"/go/example.test/shop/@v/v1.2.0.mod": "module example.test/shop\n",
+	})
+	defer server.Close()
+	ds := Source.New(datasources.Env{Client: server.Client()}).(datasources.Requirer)
+	q := query("example.test/shop")(server.URL)
+	for version, want := range map[string]map[string][]string{
+		"v1.0.0": {"%goMod": {">=1.21"}}, "v1.1.0": {"%goMod": {">=1.22"}}, "v1.2.0": nil,
+	} {
+		got, err := ds.Requires(t.Context(), q, version)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v, %s", version, err, diff)
+		}
+	}
+	if _, err := ds.Requires(t.Context(), q, "v9.0.0"); !errors.Is(err, datasources.ErrNotFound) {
+		t.Errorf("a version that is not there: %v", err)
+	}
+	q.Registry = "direct"
+	if got, err := ds.Requires(t.Context(), q, "v1.0.0"); got != nil || err != nil {
+		t.Errorf("where the source is asked: %v, %v", got, err)
+	}
 }

@@ -123,7 +123,7 @@ func (c *chart) add(v chartVersion) {
 		r.Withdrawn = "deprecated"
 	}
 	if v.KubeVersion != "" {
-		r.Requires = map[string]string{"kubernetes": v.KubeVersion}
+		r.Requires = map[string][]string{"kubernetes": {v.KubeVersion}}
 	}
 	c.listing.Releases = append(c.listing.Releases, r)
 }

@@ -73,7 +73,7 @@ func query(base string) datasources.Query {
 }
 
 var want = []datasources.Release{
-	{Version: "1.10", Digest: "abc", Published: time.Date(2021, 1, 2, 3, 4, 5, 123456789, time.UTC), Requires: map[string]string{"kubernetes": ">=1.25"}},
+	{Version: "1.10", Digest: "abc", Published: time.Date(2021, 1, 2, 3, 4, 5, 123456789, time.UTC), Requires: map[string][]string{"kubernetes": {">=1.25"}}},
 	{Version: "1.9.0+up1.0", Published: time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "deprecated"},
 }
 

@@ -36,7 +36,7 @@ func (table) List(_ context.Context, q datasources.Query) (*datasources.Listing,
 				r.Withdrawn = "it " + a.Fate(v)
 			}
 			if served := served(v); served != "" {
-				r.Requires = map[string]string{a.Component: served}
+				r.Requires = map[string][]string{a.Component: {served}}
 			}
 			l.Releases = append(l.Releases, r)
 		}

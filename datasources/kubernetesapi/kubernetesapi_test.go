@@ -16,9 +16,9 @@ func TestList(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &datasources.Listing{ChangelogURL: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/", Releases: []datasources.Release{
-		{Version: "batch/v2alpha1", Withdrawn: "it is no longer served from Kubernetes 1.21 on", Requires: map[string]string{"kubernetes": "<1.21"}},
-		{Version: "batch/v1beta1", Withdrawn: "it is deprecated since Kubernetes 1.21 and is no longer served from Kubernetes 1.25 on", Requires: map[string]string{"kubernetes": ">=1.8 <1.25"}},
-		{Version: "batch/v1", Requires: map[string]string{"kubernetes": ">=1.21"}},
+		{Version: "batch/v2alpha1", Withdrawn: "it is no longer served from Kubernetes 1.21 on", Requires: map[string][]string{"kubernetes": {"<1.21"}}},
+		{Version: "batch/v1beta1", Withdrawn: "it is deprecated since Kubernetes 1.21 and is no longer served from Kubernetes 1.25 on", Requires: map[string][]string{"kubernetes": {">=1.8 <1.25"}}},
+		{Version: "batch/v1", Requires: map[string][]string{"kubernetes": {">=1.21"}}},
 	}}
 	if diff := cmp.Diff(want, l); diff != "" {
 		t.Error(diff)

@@ -130,7 +130,7 @@ func (p *packument) listing() *datasources.Listing {
 	for _, v := range p.versions {
 		r := datasources.Release{Version: v.name, Published: p.times[v.name], Withdrawn: string(v.Deprecated)}
 		if v.node != "" {
-			r.Requires = map[string]string{"node": v.node}
+			r.Requires = map[string][]string{"node": {v.node}}
 		}
 		l.Releases = append(l.Releases, r)
 		if v.name == p.tags["latest"] {

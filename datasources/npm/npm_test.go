@@ -44,7 +44,7 @@ func TestLaws(t *testing.T) {
 	datasourcetest.Run(t, datasourcetest.Case{
 		Source: Source, Server: server, Query: query,
 		Want: []datasources.Release{
-			{Version: "1.0.0", Published: time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "use 1.1.0", Requires: map[string]string{"node": ">=16"}},
+			{Version: "1.0.0", Published: time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "use 1.1.0", Requires: map[string][]string{"node": {">=16"}}},
 			{Version: "1.1.0", Published: time.Date(2021, 1, 2, 3, 4, 5, 0, time.UTC)},
 			{Version: "2.0.0-rc.1", Withdrawn: "deprecated"},
 		},

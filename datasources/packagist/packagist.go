@@ -144,7 +144,7 @@ func listing(versions []json.RawMessage) (*datasources.Listing, error) {
 		}
 		var require map[string]string
 		if json.Unmarshal(fields["require"], &require) == nil && require["php"] != "" {
-			r.Requires = map[string]string{"php": require["php"]}
+			r.Requires = map[string][]string{"php": {require["php"]}}
 		}
 		if len(l.Releases) == 0 { // the newest comes first
 			text(fields["homepage"], &l.Homepage)

@@ -42,7 +42,7 @@ func TestLaws(t *testing.T) {
 		Source: Source, Server: serve(minified), Query: query,
 		Want: []datasources.Release{
 			{Version: "v1.0.0", Published: time.Date(2023, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "abandoned"},
-			{Version: "v1.1.0", Published: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "abandoned: use acme/right", Requires: map[string]string{"php": ">=8.1"}},
+			{Version: "v1.1.0", Published: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "abandoned: use acme/right", Requires: map[string][]string{"php": {">=8.1"}}},
 		},
 	})
 }

@@ -181,10 +181,11 @@ func reason(text string) string {
 }
 
 // releases groups files by version, in order of appearance. A release is as old as its
-// first file, and withdrawn if all of its files are.
+// first file, withdrawn if all of its files are, and of any Python if one of its files is.
 func releases(files []file, version func(file) string) []datasources.Release {
 	var out []datasources.Release
 	at := make(map[string]int)
+	open := make(map[string]bool) // a file of that version does not say what it needs
 	for _, f := range files {
 		v := f.version
 		if v == "" && version != nil {
@@ -206,8 +207,12 @@ func releases(files []file, version func(file) string) []datasources.Release {
 		if !f.uploaded.IsZero() && (r.Published.IsZero() || f.uploaded.Before(r.Published)) {
 			r.Published = f.uploaded
 		}
-		if f.requires != "" && r.Requires == nil {
-			r.Requires = map[string]string{"python": f.requires}
+		open[v] = open[v] || f.requires == ""
+		switch python := r.Requires["python"]; {
+		case open[v]:
+			r.Requires = nil
+		case !slices.Contains(python, f.requires):
+			r.Requires = map[string][]string{"python": append(python, f.requires)}
 		}
 	}
 	return out

@@ -15,20 +15,20 @@ import (
 const projectJSON = `{
   "info": {"home_page": null, "project_urls": {"Source Code": "https://code.example.test/acme/shop.git", "Changelog": "https://shop.example.test/changes", "Homepage": "https://shop.example.test"}},
   "releases": {
-    "1.0": [{"filename": "acme_shop-1.0.tar.gz", "upload_time_iso_8601": "2020-01-02T03:04:05.000Z", "yanked": true, "yanked_reason": "broken"},
+    "1.0": [{"filename": "acme_shop-1.0.tar.gz", "upload_time_iso_8601": "2020-01-02T03:04:05.000Z", "requires_python": ">=3.8", "yanked": true, "yanked_reason": "broken"},
             {"filename": "acme_shop-1.0-py3-none-any.whl", "upload_time_iso_8601": "2020-01-02T03:05:05Z", "yanked": false, "requires_python": ">=3.8"}],
     "1.1": [{"filename": "acme_shop-1.1.tar.gz", "upload_time": "2021-01-02T03:04:05", "yanked": true, "yanked_reason": null}],
     "2.0": []
   }}`
 
 const simpleJSON = `{"meta": {"api-version": "1.1"}, "name": "acme-shop", "versions": ["1.0", "1.1"], "files": [
-    {"filename": "acme_shop-1.0.tar.gz", "yanked": "broken", "upload-time": "2020-01-02T03:04:05.000Z", "hashes": {}},
+    {"filename": "acme_shop-1.0.tar.gz", "yanked": "broken", "requires-python": ">=3.8", "upload-time": "2020-01-02T03:04:05.000Z", "hashes": {}},
     {"filename": "acme_shop-1.0-py3-none-any.whl", "yanked": false, "upload-time": "2020-01-02T03:05:05Z", "requires-python": ">=3.8"},
     {"filename": "acme_shop-1.1.tar.gz", "yanked": true, "upload-time": "2021-01-02T03:04:05Z"},
     {"filename": "acme_shop-1.1.tar.gz.asc"}]}`
 
 const simpleHTML = `<!DOCTYPE html><html><head><title>Links for acme-shop</title></head><body>
-<a href="../../acme_shop-1.0.tar.gz#sha256=0" data-yanked="broken">acme_shop-1.0.tar.gz</a><br>
+<a href="../../acme_shop-1.0.tar.gz#sha256=0" data-requires-python="&gt;=3.8" data-yanked="broken">acme_shop-1.0.tar.gz</a><br>
 <a href="x" data-requires-python=">=3.8" >acme_shop-1.0-py3-none-any.whl</a>
 <a href="x" data-requires-python="&gt;=3.8" data-yanked>acme_shop-1.1.tar.gz</a>
 <A HREF="x">acme_shop-1.1.exe</A>
@@ -54,7 +54,7 @@ func query(path string) func(string) datasources.Query {
 	}
 }
 
-var requires = map[string]string{"python": ">=3.8"}
+var requires = map[string][]string{"python": {">=3.8"}}
 
 func TestLawsJSON(t *testing.T) {
 	datasourcetest.Run(t, datasourcetest.Case{Source: Source, Server: server, Query: query("/pypi/"), Want: dated})
@@ -74,6 +74,18 @@ func TestLawsSimpleHTML(t *testing.T) {
 var dated = []datasources.Release{
 	{Version: "1.0", Published: time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), Requires: requires},
 	{Version: "1.1", Published: time.Date(2021, 1, 2, 3, 4, 5, 0, time.UTC), Withdrawn: "yanked"},
+}
+
+// A version is for each Python that one of its files is for.
+func TestRequires(t *testing.T) {
+	got := releases([]file{
+		{version: "1", requires: ">=3.8"}, {version: "1", requires: ">=3.8"}, {version: "1", requires: ">=2.7,<3"},
+		{version: "2", requires: ">=3.8"}, {version: "2"}, {version: "2", requires: ">=3.9"},
+	}, nil)
+	want := []datasources.Release{{Version: "1", Requires: map[string][]string{"python": {">=3.8", ">=2.7,<3"}}}, {Version: "2"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestVersionOf(t *testing.T) {

@@ -64,9 +64,7 @@ func (s server) List(ctx context.Context, q datasources.Query) (*datasources.Lis
 		if created, err := time.Parse(time.RFC3339, v.Created); err == nil {
 			r.Published = created.UTC()
 		}
-		if v.Ruby != "" {
-			r.Requires = map[string]string{"ruby": v.Ruby}
-		}
+		r.Requires = requires(v.Ruby, v.RubyGems)
 		l.Releases = append(l.Releases, r)
 	}
 	return l, nil
@@ -110,11 +108,11 @@ func (s server) compact(ctx context.Context, address string) (*datasources.Listi
 			begun = line == "---"
 			continue
 		}
-		v, _, _ := strings.Cut(line, " ")
+		v, rest, _ := strings.Cut(line, " ")
 		v, _, _ = strings.Cut(v, "-") // the platform
 		if v != "" && !seen[v] {
 			seen[v] = true
-			l.Releases = append(l.Releases, datasources.Release{Version: v})
+			l.Releases = append(l.Releases, datasources.Release{Version: v, Requires: needs(rest)})
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -124,4 +122,30 @@ func (s server) compact(ctx context.Context, address string) (*datasources.Listi
 		return nil, fmt.Errorf("%s is not a compact index of gems", datasources.Redact(address))
 	}
 	return l, nil
+}
+
+// needs reads what a line of the compact index says after the version: "dep:>= 1,other:>= 2|checksum:ab,ruby:>= 2.7&< 4".
+func needs(line string) map[string][]string {
+	_, line, _ = strings.Cut(line, "|")
+	said := make(map[string]string)
+	for field := range strings.SplitSeq(line, ",") {
+		key, value, _ := strings.Cut(field, ":")
+		said[key] = strings.ReplaceAll(value, "&", ", ")
+	}
+	return requires(said["ruby"], said["rubygems"])
+}
+
+// requires returns what a release needs of Ruby and of RubyGems.
+func requires(ruby, gems string) map[string][]string {
+	out := make(map[string][]string)
+	if ruby != "" {
+		out["ruby"] = []string{ruby}
+	}
+	if gems != "" {
+		out["rubygems"] = []string{gems}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }

@@ -39,7 +39,11 @@ func extract(file managers.File) managers.Result {
 			}
 		}
 	}
-	return managers.Result{Deps: deps, Problems: problems}
+	r := managers.Result{Deps: deps, Problems: problems}
+	if php := root.Get("require").Get("php"); php.Kind == jsonspan.String && php.Text != "" {
+		r.Constraints = map[string]string{"php": php.Text}
+	}
+	return r
 }
 
 type project struct {

@@ -57,7 +57,11 @@ func extract(file managers.File) managers.Result {
 			x.deps[i].Config = map[string]any{"enabled": false}
 		}
 	}
-	return managers.Result{Deps: x.deps, Problems: problems}
+	r := managers.Result{Deps: x.deps, Problems: problems}
+	if parsed.Go != nil {
+		r.Constraints = map[string]string{"%goMod": parsed.Go.Version}
+	}
+	return r
 }
 
 // maxBroken is how often a file is read again without the lines that were wrong.

@@ -16,7 +16,7 @@ import (
 //
 // PACKAGE, VALUE and DIGEST are left out where there is none, an empty name is "-". A
 // value in another file is followed by that file in parentheses. After these come the
-// problems, as "PATH:LINE: TEXT".
+// problems, as "PATH:LINE: TEXT", and what files are for, as "PATH is for NAME VALUE".
 func (e extraction) lines() []string {
 	lines := make([]string, 0, len(e.deps)+len(e.problems))
 	for _, d := range e.deps {
@@ -25,7 +25,7 @@ func (e extraction) lines() []string {
 	for _, p := range e.problems {
 		lines = append(lines, p.String())
 	}
-	return lines
+	return append(lines, e.around...)
 }
 
 // position returns where d stands as PATH:LINE.

@@ -25,6 +25,7 @@ var update = flag.Bool("update", false, "rewrite the want sections of testdata")
 //
 //	PATH:LINE NAME [PACKAGE] VALUE DIGEST | KIND DATASOURCE further=...
 //	PATH:LINE: TEXT
+//	PATH is for NAME VALUE
 //
 // The flag -update writes that section. Of the files, m is given those that its patterns match, and those
 // that patterns on lines "read: PATTERN" in the archive's comment do, as if configuration

@@ -2,6 +2,7 @@ package managertest
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"iter"
 	"maps"
@@ -84,6 +85,7 @@ type extraction struct {
 	repo     Repository
 	deps     []dep
 	problems []managers.Problem
+	around   []string // what files are for
 }
 
 // extract does what Currant's extract stage does: it reads the files in order of path and
@@ -106,6 +108,9 @@ func extractFiles(m *managers.Manager, r Repository, file func(path, text string
 	}
 	all, defs := extraction{repo: r}, managers.Defs{}
 	for path, result := range results(m, r, func(path string) managers.File { return file(path, r.Files[path], fsys) }) {
+		for _, name := range slices.Sorted(maps.Keys(result.Constraints)) {
+			all.around = append(all.around, fmt.Sprintf("%s is for %s %s", path, name, word(result.Constraints[name])))
+		}
 		for _, d := range result.Deps {
 			all.deps = append(all.deps, dep{d, cmp.Or(d.In, path)})
 		}

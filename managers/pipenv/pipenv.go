@@ -57,6 +57,12 @@ func extract(file managers.File) managers.Result {
 			r.Deps = append(r.Deps, d)
 		}
 	}
+	requires := root.Get("requires")
+	if full := requires.Get("python_full_version").Text; full != "" {
+		r.Constraints = map[string]string{"python": "==" + full}
+	} else if python := requires.Get("python_version").Text; python != "" {
+		r.Constraints = map[string]string{"python": "==" + python + ".*"}
+	}
 	return r
 }
 

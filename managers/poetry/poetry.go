@@ -35,6 +35,7 @@ func extract(file managers.File) managers.Result {
 	for name, group := range table.Get("group").Members() {
 		r.read(name.Text, group.Get("dependencies"))
 	}
+	p.For(table.Get("dependencies", "python"), table.Get("dependencies", "python", "version"), p.Root.Get("project", "requires-python"))
 	p.ReadStandard()
 	p.ReadBuild(func(name string) bool {
 		name = pyproject.Normalize(strings.TrimSpace(name))

@@ -248,6 +248,7 @@ func collect(jobs []job) Result {
 						problem(managers.Problem{Path: j.entry.Path, Text: fault})
 					}
 				}
+				d.Constraints = j.results[i].Constraints
 				f := plan.Found{Manager: m.Name, Path: cmp.Or(d.In, j.entry.Path), Dep: d}
 				if m.Once && !d.Value.IsZero() {
 					at := place{m, f.File(), d.Name, d.Value.Start}

@@ -32,6 +32,7 @@ type Pass struct {
 
 	listings flight.Memo[datasources.Query, plan.Listing]
 	digests  flight.Memo[plan.DigestQuery, plan.Digest]
+	needs    flight.Memo[plan.DigestQuery, plan.Need]
 
 	platforms flight.Memo[platformQuery, plan.Digest] // without Digest
 	images    flight.Memo[versionQuery, plan.Digest]
@@ -77,6 +78,19 @@ func (p *Pass) Digests(ctx context.Context, qs []plan.DigestQuery) (map[plan.Dig
 			return plan.Digest{Err: err}
 		}
 		return d
+	})
+	return out, err
+}
+
+// Needs answers what versions need, as Listings does.
+func (p *Pass) Needs(ctx context.Context, qs []plan.DigestQuery) (map[plan.DigestQuery]plan.Need, error) {
+	out := make(map[plan.DigestQuery]plan.Need, len(qs))
+	err := answer(ctx, qs, out, func(ctx context.Context, q plan.DigestQuery) plan.Need {
+		n, err := p.needs.Do(ctx, q, func(ctx context.Context) plan.Need { return p.need(ctx, q) })
+		if err != nil {
+			return plan.Need{Err: err}
+		}
+		return n
 	})
 	return out, err
 }
@@ -211,6 +225,20 @@ func (p *Pass) image(ctx context.Context, q versionQuery) plan.Digest {
 		return plan.Digest{Platform: q.Platform, Why: missing.Error()}
 	}
 	return plan.Digest{Digest: digest, Platform: q.Platform, Err: err}
+}
+
+func (p *Pass) need(ctx context.Context, q plan.DigestQuery) plan.Need {
+	source, ok := p.sources[kind(q.Query)].(datasources.Requirer)
+	if !ok {
+		return plan.Need{Err: fmt.Errorf("datasource %q does not say what a release needs", q.Datasource)}
+	}
+	done, err := p.slot(ctx)
+	if err != nil {
+		return plan.Need{Err: err}
+	}
+	defer done()
+	requires, err := source.Requires(ctx, q.Query, q.Version)
+	return plan.Need{Requires: requires, Err: err}
 }
 
 // Fingerprint hashes the answer l to q, so that passes can be compared. Within

@@ -50,6 +50,14 @@ func (f *fake) Digest(_ context.Context, q datasources.Query, version string) (s
 	return "sha256:" + q.Package + version, nil
 }
 
+func (f *fake) Requires(_ context.Context, q datasources.Query, version string) (map[string][]string, error) {
+	f.digests.Add(1)
+	if q.Package == "absent" {
+		return nil, datasources.ErrNotFound
+	}
+	return map[string][]string{"go": {">=" + version}}, nil
+}
+
 func query(pkg string) datasources.Query {
 	return datasources.Query{Datasource: "fake", Registry: "https://registry.example.test", Package: pkg}
 }
@@ -82,6 +90,24 @@ func TestOneQueryIsAskedOnceForTheFleet(t *testing.T) {
 
 // The repository that asked first is given up. Another that waits for the same
 // answer gets it, and it is not asked for again.
+// What a version needs is asked once, and only of a source that can tell.
+func TestNeeds(t *testing.T) {
+	f := new(fake)
+	p := NewPass(map[string]datasources.Datasource{"fake": f, "mute": struct{ datasources.Datasource }{f}}, nil)
+	mute := query("a")
+	mute.Datasource = "mute"
+	qs := []plan.DigestQuery{{Query: query("a"), Version: "1"}, {Query: query("absent"), Version: "1"}, {Query: mute, Version: "1"}}
+	for range 2 {
+		got, err := p.Needs(t.Context(), qs)
+		if err != nil || got[qs[0]].Requires["go"][0] != ">=1" || !errors.Is(got[qs[1]].Err, datasources.ErrNotFound) || got[qs[2]].Err == nil {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
+	if n := f.digests.Load(); n != 2 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
 func TestOneRepositoryGivesUp(t *testing.T) {
 	f := &fake{hold: make(chan struct{}), began: make(chan struct{}, 10)}
 	p := NewPass(map[string]datasources.Datasource{"fake": f}, nil)

@@ -12,12 +12,21 @@ import (
 	"github.com/currant-bot/currant/datasources/versioning"
 )
 
-// Decide completes what [Ask] began. It returns one decision for each, and the
-// digests that it would need to know to be sure: when there are any, it is to
-// be called again with them answered.
-func Decide(w World, asked []Decision, facts Facts) ([]Decision, []DigestQuery) {
+// Missing is what a decision still needs to know.
+type Missing struct {
+	Digests []DigestQuery
+	Needs   []DigestQuery // of these versions, what they need
+}
+
+// None reports whether nothing is missing.
+func (m Missing) None() bool { return len(m.Digests)+len(m.Needs) == 0 }
+
+// Decide completes what [Ask] began. It returns one decision for each, and what
+// it would need to know to be sure: when there is anything, it is to
+// be called again with that answered.
+func Decide(w World, asked []Decision, facts Facts) ([]Decision, Missing) {
 	out := make([]Decision, len(asked))
-	var missing []DigestQuery
+	var missing Missing
 	for i, d := range asked {
 		c := &chooser{World: w, facts: facts, d: d}
 		c.d.Reasons = slices.Clone(d.Reasons)
@@ -25,9 +34,11 @@ func Decide(w World, asked []Decision, facts Facts) ([]Decision, []DigestQuery) 
 			c.choose()
 		}
 		out[i] = c.d
-		missing = append(missing, c.missing...)
+		missing.Digests = append(missing.Digests, c.missing...)
+		missing.Needs = append(missing.Needs, c.wanted...)
 	}
-	return out, distinct(missing)
+	missing.Digests, missing.Needs = distinct(missing.Digests), distinct(missing.Needs)
+	return out, missing
 }
 
 func distinct[T comparable](in []T) []T {
@@ -48,6 +59,7 @@ type chooser struct {
 	facts   Facts
 	d       Decision
 	missing []DigestQuery
+	wanted  []DigestQuery // releases of which it is not known what they need
 
 	listing    *datasources.Listing // of all registries that count
 	query      datasources.Query    // the one that has the package, for digests

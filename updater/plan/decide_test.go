@@ -274,7 +274,7 @@ func TestDigestsOfOnePlatform(t *testing.T) {
 	f := facts(asked, map[string]Listing{"redis": answer(releases("7.0", "7.2", "7.4")...)})
 	for range 3 {
 		ds, missing := Decide(w, asked, f)
-		for _, q := range missing {
+		for _, q := range missing.Digests {
 			if q.Pinned != "sha256:00" {
 				t.Errorf("it asks %v", q)
 			}
@@ -283,7 +283,7 @@ func TestDigestsOfOnePlatform(t *testing.T) {
 				f.Digests[q] = Digest{Platform: "linux/arm64", Why: "there is no image for linux/arm64"}
 			}
 		}
-		if len(missing) > 0 {
+		if !missing.None() {
 			continue
 		}
 		if d := cmp.Diff([]string{"digest 7.0@sha256:arm7.0"}, updates(ds[0])); d != "" {
@@ -303,17 +303,17 @@ func TestDigestsThatCannotBeHad(t *testing.T) {
 	asked := Ask(w, []Found{digested("redis", "7.0", "sha256:00")})
 	f := facts(asked, map[string]Listing{"redis": answer(releases("7.0", "7.2")...)})
 	_, missing := Decide(w, asked, f)
-	if len(missing) != 2 {
+	if len(missing.Digests) != 2 {
 		t.Fatalf("it wants %v", missing)
 	}
-	for _, q := range missing {
+	for _, q := range missing.Digests {
 		f.Digests[q] = Digest{Digest: "sha256:new"}
 		if q.Version == "7.2" {
 			f.Digests[q] = Digest{Err: errOutage}
 		}
 	}
 	ds, missing := Decide(w, asked, f)
-	if len(missing) != 0 || ds[0].Facts != Failed || len(ds[0].Updates) != 0 || !strings.Contains(because(ds[0]), "503") {
+	if !missing.None() || ds[0].Facts != Failed || len(ds[0].Updates) != 0 || !strings.Contains(because(ds[0]), "503") {
 		t.Errorf("%v, %s: %v because %s", missing, ds[0].Facts, updates(ds[0]), because(ds[0]))
 	}
 }

@@ -33,6 +33,9 @@ func (c *chooser) candidates(strategy versioning.Strategy) (out []datasources.Re
 		filters = append(filters, c.aboveLatest, c.unstable)
 	}
 	filters = append(filters, c.incompatible, c.unserved)
+	if unfit := c.unfit(); unfit != nil {
+		filters = append(filters, unfit)
+	}
 	if strategy == versioning.InRangeOnly {
 		filters = append(filters, func(r datasources.Release) string {
 			return unless(c.constraint.Matches(r.Version), "it is outside %q and rangeStrategy is in-range-only", c.d.Value())
@@ -53,7 +56,7 @@ func (c *chooser) candidates(strategy versioning.Strategy) (out []datasources.Re
 			out = append(out, r)
 		}
 	}
-	return out, true
+	return out, c.d.Facts == Complete
 }
 
 func unless(ok bool, format string, args ...any) string {
@@ -146,7 +149,8 @@ func (c *chooser) unserved(r datasources.Release) string {
 	if c.d.Datasource != "kubernetes-api" {
 		return ""
 	}
-	for component, needs := range r.Requires {
+	for component, any := range r.Requires {
+		needs := strings.Join(any, " ") // of an API version it is one
 		target, ok := c.d.Settings.Object("constraints")[component].(string)
 		if !ok {
 			continue

@@ -56,6 +56,7 @@ type World struct {
 type Facts struct {
 	Listings map[datasources.Query]Listing
 	Digests  map[DigestQuery]Digest
+	Needs    map[DigestQuery]Need // where a listing does not say what its releases need
 }
 
 // A DigestQuery asks which digest a version has now.

@@ -16,7 +16,7 @@ func TestServed(t *testing.T) {
 		Name: "Ingress", Datasource: "kubernetes-api", Versioning: "kubernetes-api", Value: managers.Field{Text: "extensions/v1beta1", Start: 10},
 	}}
 	served := func(version, needs string) datasources.Release {
-		return datasources.Release{Version: version, Requires: map[string]string{"kubernetes": needs}, Published: now.AddDate(-1, 0, 0)}
+		return datasources.Release{Version: version, Requires: map[string][]string{"kubernetes": {needs}}, Published: now.AddDate(-1, 0, 0)}
 	}
 	answers := map[string]Listing{"Ingress": answer(
 		served("extensions/v1beta1", ">=1.1 <1.22"), served("networking.k8s.io/v1beta2", ">=1.14 <1.22"), served("networking.k8s.io/v1", ">=1.19"),

@@ -161,10 +161,10 @@ func decide(t testing.TB, w World, answers map[string]Listing, found ...Found) [
 	f := facts(asked, answers)
 	for range 4 {
 		ds, missing := Decide(w, asked, f)
-		if len(missing) == 0 {
+		if missing.None() {
 			return ds
 		}
-		for _, q := range missing {
+		for _, q := range missing.Digests {
 			f.Digests[q] = Digest{Digest: "sha256:" + Hash(q.Package+q.Version)}
 		}
 	}

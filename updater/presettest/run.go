@@ -171,16 +171,19 @@ func decide(w plan.World, c Case) (plan.Decision, error) {
 			Version: r.Version, Digest: r.Digest, Published: published, Withdrawn: r.Deprecated, Unstable: r.Unstable,
 		})
 	}
-	facts := plan.Facts{Listings: make(map[datasources.Query]plan.Listing), Digests: make(map[plan.DigestQuery]plan.Digest)}
+	facts := plan.Facts{Listings: make(map[datasources.Query]plan.Listing), Digests: make(map[plan.DigestQuery]plan.Digest), Needs: make(map[plan.DigestQuery]plan.Need)}
 	for _, q := range plan.Queries(asked) {
 		facts.Listings[q] = plan.Listing{Listing: listing}
 	}
 	for range 4 {
 		ds, missing := plan.Decide(w, asked, facts)
-		if len(missing) == 0 {
+		if missing.None() {
 			return ds[0], nil
 		}
-		for _, q := range missing {
+		for _, q := range missing.Needs {
+			facts.Needs[q] = plan.Need{} // a case says nothing of it
+		}
+		for _, q := range missing.Digests {
 			facts.Digests[q] = plan.Digest{Digest: "sha256:" + plan.Hash(q.Version)}
 		}
 	}

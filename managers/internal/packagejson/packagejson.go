@@ -43,6 +43,7 @@ func Extract(file managers.File) managers.Result {
 			r.Deps[i].Needs = []string{p.key(overridden(d.Name))}
 		}
 	}
+	r.Constraints = p.constraints(file, root)
 	addLocked(file, r.Deps, p.locks)
 	if name := root.Get("name").Text; p.member && name != "" {
 		r.Defs = append(r.Defs, managers.Def{Key: p.key(name), Value: file.Path})

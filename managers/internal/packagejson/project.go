@@ -96,3 +96,34 @@ func readFile(file managers.File, name string) (string, bool) {
 
 // Locks returns the lock files that hold the dependencies of a package.json.
 func Locks(file managers.File) []string { return slices.Clone(projectOf(file).locks) }
+
+// surroundings are what engines and packageManager can be a constraint on.
+var surroundings = []string{"bun", "node", "yarn", "npm", "pnpm", "vscode"}
+
+// constraints returns what a package.json, and below it that of its workspace, is for.
+func (p project) constraints(file managers.File, root jsonspan.Value) map[string]string {
+	out := make(map[string]string)
+	if p.root != "" && p.root != path.Dir(file.Path) {
+		if text, ok := readFile(file, path.Join(p.root, "package.json")); ok {
+			if top, err := jsonspan.Parse(text); err == nil {
+				engines(out, top)
+			}
+		}
+	}
+	engines(out, root)
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+func engines(out map[string]string, root jsonspan.Value) {
+	for name, v := range root.Get("engines").Members() {
+		if slices.Contains(surroundings, name.Text) && v.Kind == jsonspan.String && v.Text != "" {
+			out[name.Text] = v.Text
+		}
+	}
+	if m := managed.FindStringSubmatch(root.Get("packageManager").Text); m != nil && slices.Contains(surroundings, m[1]) {
+		out[m[1]] = m[2]
+	}
+}

@@ -53,6 +53,16 @@ func (x *Project) Add(d managers.Dep, at int) {
 	x.deps = append(x.deps, placed{d, at})
 }
 
+// For says which versions of Python the project is for: the first of vs that is a text.
+func (x *Project) For(vs ...*tomlspan.Value) {
+	for _, v := range vs {
+		if v.Kind == tomlspan.String && v.Text != "" {
+			x.result.Constraints = map[string]string{"python": v.Text}
+			return
+		}
+	}
+}
+
 // Result returns what was collected.
 func (x *Project) Result() managers.Result {
 	slices.SortStableFunc(x.deps, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
@@ -97,6 +107,7 @@ func (x *Project) problem(v *tomlspan.Value, text string) {
 // ReadPython collects the versions of Python that the project is for.
 func (x *Project) ReadPython() {
 	v := x.Root.Get("project", "requires-python")
+	x.For(v)
 	if v.Kind != tomlspan.String || v.Text == "" {
 		return
 	}
@@ -142,5 +153,6 @@ func Script(file managers.File, root *tomlspan.Value) managers.Result {
 	}
 	x.readSources()
 	x.list("project.dependencies", root.Get("dependencies"))
+	x.For(root.Get("requires-python"))
 	return x.Result()
 }
