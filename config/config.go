@@ -38,6 +38,11 @@ type Input struct {
 	Inherited     []byte
 	InheritedName string
 
+	// Open returns what is in an encrypted value; nil if there is no key. Its error must not show the value. Opened, unless it is
+	// nil, is told each value that was opened, which must never be shown.
+	Open   func(message string) (string, error)
+	Opened func(secret string)
+
 	Presets     Source // where preset files come from; nil if none can be fetched
 	Managers    []ManagerInfo
 	Datasources []DatasourceInfo

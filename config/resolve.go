@@ -108,6 +108,9 @@ func (r *resolver) operator() (global, force *value) {
 		return global, nil
 	}
 	r.prepare(v, checker{operator: true})
+	if warn := v.get("encryptedWarning"); warn.isString() {
+		r.encryptedWarning = warn.str
+	}
 	r.rename = make(map[string]string)
 	for _, m := range v.get("migratePresets").members() {
 		r.rename[m.name] = m.val.str

@@ -30,6 +30,8 @@ type resolver struct {
 	files  map[Ref]fetched
 	stale  []string // why the result must not be trusted for merging
 
+	encryptedWarning string // what the operator tells people about encrypted values
+
 	unfetched bool // a preset could not be had, for a reason that may pass
 	managed   map[string]bool
 }
@@ -55,6 +57,7 @@ func (r *resolver) prepare(v *value, c checker) {
 	massage(v)
 	c.rep, c.supported = r.rep, r.managed
 	c.object(v, "")
+	r.decrypt(v, "", c)
 }
 
 // expand returns v with its presets, and those inside of it, merged below.

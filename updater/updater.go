@@ -44,8 +44,12 @@ type Engine struct {
 	Global   []byte // the operator's configuration
 	Platform string // such as "github"; "local" for a checkout
 	Endpoint string
-	Tools    map[string]render.Renderer
-	Locks    *lockfile.Keeper // nil to write no lock files
+
+	Open   func(message string) (string, error) // what is in an encrypted value; nil without a key
+	Opened func(secret string)                  // is told of each, which must never be shown
+
+	Tools map[string]render.Renderer
+	Locks *lockfile.Keeper // nil to write no lock files
 
 	// Advisories is asked where osvVulnerabilityAlerts says so; nil for nobody.
 	Advisories Database
@@ -186,7 +190,7 @@ func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.
 func (e *Engine) Input(repository string, files func(path string) ([]byte, bool)) config.Input {
 	in := config.Input{
 		Files: files, Repository: repository, Platform: e.Platform, Endpoint: e.Endpoint,
-		Global: e.Global, Presets: e.Presets, Schemes: e.Kit.Schemes,
+		Global: e.Global, Presets: e.Presets, Schemes: e.Kit.Schemes, Open: e.Open, Opened: e.Opened,
 	}
 	for _, m := range e.Kit.Managers {
 		in.Managers = append(in.Managers, config.ManagerInfo{

@@ -57,6 +57,7 @@ type engine struct {
 	tools  toolconfig.Found // what package managers are configured with
 	client *host.Client     // for what is no lookup of a repository
 	redact func(string) string
+	vault  *vault
 	copier *copier.Engine
 	osv    *advisories.OSV
 
@@ -117,7 +118,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	e.Engine = &updater.Engine{
 		Kit:    updater.Kit{Managers: managersall.Managers, Sources: datasourcesall.Sources, Schemes: schemesall.Schemes},
 		Reach:  e.reach,
-		Global: global, Platform: o.platform, Endpoint: o.endpoint,
+		Global: global, Platform: o.platform, Endpoint: o.endpoint, Open: e.vault.open(), Opened: e.vault.hide,
 		Tools: tools, Locks: locks, Memo: extract.NewMemo(), Now: time.Now, Redact: e.redact, Progress: p.step,
 	}
 	e.osv = advisories.NewOSV(e.client.Env(), orElse(osv, datasources.OSV), o.cache, e.disk)
@@ -159,7 +160,11 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" {
 		e.base = append(e.base, host.Rule{MatchHost: datasources.GitHub, Token: token})
 	}
-	e.redact = host.Redactor(e.base)
+	if e.vault, err = newVault(c.Top()); err != nil {
+		return "", err
+	}
+	known := host.Redactor(e.base)
+	e.redact = func(text string) string { return known(e.vault.redact(text)) }
 	return c.Top().String("osvUrl"), nil
 }
 
@@ -211,13 +216,15 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	found := e.tools
 	var replaced string
 	text, configured := npmrcOf(c, fsys)
+	plain := text
+	text = withToken(text, c.Top().String("npmToken"), configured)
 	if text != "" {
 		npmrc := toolconfig.NPMRC(".npmrc", text, func(string) (string, bool) { return "", false })
 		own = append(npmrc.Rules, own...)
 		found = merged(found, npmrc)
 	}
 	if configured {
-		replaced = toolconfig.PlainNPMRC(text)
+		replaced = toolconfig.PlainNPMRC(plain)
 	}
 	key, err := keyOf(own, found, replaced)
 	if err != nil {

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 }
 
 // Each script has a registry of its own: what lies below registry/ in the
-// script is served, at $REGISTRY. Below "half/" an answer breaks off in the middle.
+// script is served, at $REGISTRY. Below "half/" an answer breaks off in the middle, "private/" wants the token "hunter2-token".
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"expand": expand, "fill": fill, "code": code,
+			"expand": expand, "fill": fill, "code": code, "seal": seal,
 			"repo": repo, "push": push, "check": check, "closepull": closePull, "app": installApp,
 		},
 	})
@@ -57,6 +57,10 @@ func registry(dir string) http.Handler {
 		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path.Clean("/"+r.URL.Path))))
 		if err != nil {
 			http.NotFound(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/private/") && r.Header.Get("Authorization") != "Bearer hunter2-token" {
+			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
