@@ -34,8 +34,11 @@ func TestBuiltin(t *testing.T) {
 	for _, name := range builtinNames() {
 		node := presets()[name]
 		arg := "packages:react"
-		if name == "default:timezone" {
+		switch name {
+		case "default:timezone":
 			arg = "Europe/Berlin"
+		case "default:disableHost":
+			arg = "packages.example.test"
 		}
 		text := strings.NewReplacer("{{arg0}}", arg, "{{arg1}}", "main").Replace(presetsText[node.Start:node.End])
 		in := input("")
@@ -80,7 +83,7 @@ func TestRecommended(t *testing.T) {
 		{Subject{Manager: "npm", Datasource: "npm", DepName: "a", UpdateType: "pin"}, "minimumReleaseAge", ""},
 		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "alpine"}, "versioning", ""},
 		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "docker.io/library/node"}, "versioning", "node"},
-		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "node", UpdateType: "minor"}, "groupName", "Node.js"},
+		{Subject{Manager: "dockerfile", Datasource: "docker", DepName: "node", UpdateType: "minor"}, "commitMessageTopic", "Node.js"},
 		{Subject{Manager: "github-actions", Datasource: "github-tags", DepName: "actions/upload-artifact", UpdateType: "major"}, "groupName", "GitHub Artifact Actions"},
 		{Subject{Manager: "npm", Datasource: "npm", DepName: "jade", UpdateType: "replacement"}, "replacementName", "pug"},
 	} {

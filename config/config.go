@@ -120,6 +120,7 @@ type Subject struct {
 
 	UpdateType string // "major", "minor", "patch", "pin", "pinDigest", "digest", "rollback", "replacement" or "lockFileMaintenance"; "" before that is known
 	Bump       bool   // the constraint is raised though it admits the new version: matches "bump" too
+	LockOnly   bool   // only lock files change: matches "lockfileUpdate" too
 	NewValue   string
 	NewVersion string
 }

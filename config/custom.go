@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -40,24 +41,45 @@ func (c *Config) Custom() []Custom {
 
 // jsonataMatcher asks whether one of the expressions is true of the subject.
 func jsonataMatcher(list *value) matcher {
-	var queries []func() (jsonata.Query, error)
+	var queries []func(m *match) bool
 	for _, text := range list.strings() {
-		queries = append(queries, sync.OnceValues(func() (jsonata.Query, error) { return jsonata.Compile(text) }))
+		if q := comparison(text); q != nil {
+			queries = append(queries, q)
+			continue
+		}
+		compile := sync.OnceValues(func() (jsonata.Query, error) { return jsonata.Compile(text) })
+		queries = append(queries, func(m *match) bool {
+			query, err := compile()
+			if err != nil {
+				return false // reported by the checker
+			}
+			got, err := query.Evaluate(m.s.known(), jsonata.Functions{"detectPlatform": detectPlatform})
+			return err == nil && got == true
+		})
 	}
 	return matcher{"matchJsonata", func(m *match) bool {
-		input := m.s.known()
-		for _, q := range queries {
-			query, err := q()
-			if err != nil {
-				continue // reported by the checker
-			}
-			got, err := query.Evaluate(input, jsonata.Functions{"detectPlatform": detectPlatform})
-			if err == nil && got == true {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(queries, func(holds func(*match) bool) bool { return holds(m) })
 	}}
+}
+
+// compared is the form of the expressions that the built-in presets have: one field, or the platform of its URL, and a value.
+var compared = regexp.MustCompile(`^\s*(?:\$(detectPlatform)\(\s*)?([a-zA-Z]+)(?:\s*\))?\s*=\s*(?:(true|false)|'([^'\\]*)'|"([^"\\]*)")\s*$`)
+
+// comparison returns an expression of that form as a function, which takes no time where
+// JSONata takes milliseconds; nil for all others.
+func comparison(text string) func(m *match) bool {
+	m := compared.FindStringSubmatch(text)
+	if m == nil || strings.Contains(text, "(") != (m[1] != "") || strings.Contains(text, ")") != (m[1] != "") {
+		return nil
+	}
+	name, want := m[2], m[4]+m[5]
+	switch {
+	case m[1] != "" && name == "sourceUrl":
+		return func(m *match) bool { return m.s.SourceURL != "" && detectPlatform(m.s.SourceURL) == want }
+	case m[1] == "" && name == "isLockfileUpdate" && m[3] != "":
+		return func(in *match) bool { return in.s.UpdateType != "" && in.s.LockOnly == (m[3] == "true") }
+	}
+	return nil
 }
 
 // known are the fields of a subject that have a value: expressions ask whether
@@ -82,6 +104,7 @@ func (s *Subject) known() map[string]any {
 	}
 	if s.UpdateType != "" {
 		out["isBreaking"] = s.UpdateType == "major"
+		out["isLockfileUpdate"] = s.LockOnly
 	}
 	return out
 }

@@ -40,10 +40,14 @@ var lists = map[string]func(*match) []string{
 		if m.s.UpdateType == "" {
 			return nil
 		}
+		types := []string{m.s.UpdateType}
 		if m.s.Bump {
-			return []string{m.s.UpdateType, "bump"}
+			types = append(types, "bump")
 		}
-		return []string{m.s.UpdateType}
+		if m.s.LockOnly {
+			types = append(types, "lockfileUpdate")
+		}
+		return types
 	},
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,7 +14,9 @@ var monoreposText string
 
 type monorepoTable struct {
 	names    map[string]bool
-	repos    map[string]string // "host/owner/repo" or "host/owner", in lower case, to name
+	squeezed map[string]string // names without punctuation, to name
+	repos    map[string]string // "host/owner" or "host/owner/repo", in lower case, to name
+	begin    [][2]string       // how repositories begin, the longest first, and names
 	patterns []monorepoPattern
 }
 
@@ -23,7 +26,7 @@ type monorepoPattern struct {
 }
 
 var monorepos = sync.OnceValue(func() *monorepoTable {
-	t := &monorepoTable{names: make(map[string]bool), repos: make(map[string]string)}
+	t := &monorepoTable{names: make(map[string]bool), squeezed: make(map[string]string), repos: make(map[string]string)}
 	for line := range strings.Lines(monoreposText) {
 		if line, _, _ = strings.Cut(line, "#"); strings.TrimSpace(line) == "" {
 			continue
@@ -31,6 +34,7 @@ var monorepos = sync.OnceValue(func() *monorepoTable {
 		name, where, _ := strings.Cut(line, "=")
 		name = strings.TrimSpace(name)
 		t.names[name] = true
+		t.squeezed[squeeze(name)] = name
 		var packages []string
 		for _, field := range strings.Fields(where) {
 			if p, ok := strings.CutPrefix(field, "package:"); ok {
@@ -40,13 +44,19 @@ var monorepos = sync.OnceValue(func() *monorepoTable {
 			if strings.Count(field, "/") < 2 {
 				field = "github.com/" + field
 			}
-			t.repos[strings.ToLower(strings.TrimSuffix(field, "/*"))] = name
+			field = strings.ToLower(field)
+			if begin, ok := strings.CutSuffix(field, "*"); ok {
+				t.begin = append(t.begin, [2]string{begin, name})
+				continue
+			}
+			t.repos[field] = name
 		}
 		if packages != nil {
 			list := pattern.LazyList(packages, pattern.Fold)
 			t.patterns = append(t.patterns, monorepoPattern{name, list})
 		}
 	}
+	slices.SortFunc(t.begin, func(a, b [2]string) int { return len(b[0]) - len(a[0]) })
 	return t
 })
 
@@ -55,7 +65,7 @@ func knownMonorepo(name string) bool { return monorepos().names[name] }
 // Monorepo returns the name of the family of packages that a package is
 // released with, judged by its source repository and its name; "" if it is none that
 // is known. Where the repository is not listed, its own name must be that of a known
-// family.
+// family, with or without its owner's before it, and whatever the punctuation.
 func Monorepo(sourceURL, packageName string) string {
 	t := monorepos()
 	for _, p := range t.patterns {
@@ -70,14 +80,35 @@ func Monorepo(sourceURL, packageName string) string {
 	if name, ok := t.repos[key]; ok {
 		return name
 	}
-	owner, repo, _ := cutLast(key, "/")
-	if name, ok := t.repos[owner]; ok {
+	for _, b := range t.begin {
+		if strings.HasPrefix(key, b[0]) {
+			return b[1]
+		}
+	}
+	rest, repo, _ := cutLast(key, "/")
+	if name, ok := t.repos[rest]; ok {
 		return name
 	}
-	if t.names[repo] {
-		return repo
+	_, owner, _ := cutLast(rest, "/")
+	for _, name := range []string{repo, owner + repo} {
+		if t.names[name] {
+			return name
+		}
+		if name, ok := t.squeezed[squeeze(name)]; ok {
+			return name
+		}
 	}
 	return ""
+}
+
+// squeeze returns the letters and digits of a name.
+func squeeze(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
 }
 
 // SourceName returns what the source repository of a package is called; ""

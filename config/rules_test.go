@@ -64,6 +64,11 @@ func TestMatchers(t *testing.T) {
 		{`"matchBaseBranches": ["main", "/^release/"]`, []Subject{{BaseBranch: "release-1"}}, []Subject{{BaseBranch: "dev"}, {}}},
 		{`"matchMonorepos": ["kubernetes"]`, []Subject{{SourceURL: "https://github.com/kubernetes/client-go.git"}}, []Subject{{SourceURL: "https://github.com/acme/client-go"}, {}}},
 		{`"matchJsonata": ["$detectPlatform(sourceUrl) = 'gitlab'"]`, []Subject{{SourceURL: "https://gitlab.example.test/a/b"}}, []Subject{{SourceURL: "https://git.example.test/a/b"}, {}}},
+		{`"matchJsonata": ["isLockfileUpdate = true"]`, []Subject{{UpdateType: "minor", LockOnly: true}}, []Subject{{UpdateType: "minor"}, {}}},
+		{`"matchJsonata": ["isBreaking = false"]`, []Subject{{UpdateType: "minor"}}, []Subject{{UpdateType: "major"}, {}}},
+		{`"matchJsonata": ["depName = \"a\""]`, []Subject{{DepName: "a"}}, []Subject{{DepName: "b"}, {}}},
+		{`"matchJsonata": ["$detectPlatform( sourceUrl )='github'"]`, []Subject{{SourceURL: "https://github.com/a/b"}}, []Subject{{SourceURL: "https://git.example.test/a/b"}, {}}},
+		{`"matchUpdateTypes": ["lockfileUpdate"]`, []Subject{{UpdateType: "minor", LockOnly: true}}, []Subject{{UpdateType: "minor"}, {}}},
 		{`"matchJsonata": ["updateType = 'minor'", "depName = 'a' and $not($exists(vulnerabilityFixVersion))"]`, []Subject{{UpdateType: "minor"}, {DepName: "a"}}, []Subject{{UpdateType: "major"}, {}}},
 		{`"matchManagers": ["npm"], "matchDepNames": ["a"]`, []Subject{{Manager: "npm", DepName: "a"}}, []Subject{{Manager: "npm"}, {DepName: "a"}}},
 	} {

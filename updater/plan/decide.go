@@ -390,7 +390,7 @@ func (c *chooser) exact(version string) string {
 
 func (c *chooser) settings(u Update) config.Settings {
 	s := subject(c.World, c.d)
-	s.UpdateType, s.NewValue, s.NewVersion = u.Type, u.Value, u.Version
+	s.UpdateType, s.NewValue, s.NewVersion, s.LockOnly = u.Type, u.Value, u.Version, u.LockOnly
 	if r := c.currentRelease(); !r.Published.IsZero() && !r.Seen {
 		s.CurrentAge = c.Now.Sub(r.Published)
 	}
