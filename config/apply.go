@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/currant-bot/currant/config/internal/json5"
 	"github.com/currant-bot/currant/templating/text"
@@ -23,7 +24,7 @@ func (c *Config) For(s Subject) Settings {
 	if s.UpdateType != "" {
 		a.block()
 	}
-	return Settings{layers: c.layers(a.over, a.below, a.base), subject: a.s, rules: a.rules, config: c}
+	return Settings{layers: c.layers(a.over, a.below, a.base), subject: a.s, rules: a.rules, config: c, turns: a.turns}
 }
 
 // An application is the packageRules at work on one subject.
@@ -34,6 +35,7 @@ type application struct {
 	below layer // the block of the update type, merged with base; nil before that
 	over  layer // what rules set, merged with what is below
 	rules []*rule
+	turns time.Duration // see Settings.Turns
 }
 
 func (a *application) rebase() {
@@ -75,6 +77,7 @@ func (a *application) run() {
 			list = append(list[:i+1:i+1], set.candidates(&a.s, list[i]+1)...)
 		}
 	}
+	a.turns = m.turns
 }
 
 func (a *application) categories() []string {

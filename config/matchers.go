@@ -70,7 +70,10 @@ func compileMatcher(rep *report, m member) (matcher, bool) {
 		return currentVersion(m.val.str), true
 	case m.name == "matchCurrentAge" && m.val.isString():
 		r, err := parseAgeRange(m.val.str)
-		return matcher{m.name, func(in *match) bool { return r.holds(in.s.CurrentAge) }}, err == nil
+		return matcher{m.name, func(in *match) bool {
+			in.turn(r.turns(in.s.CurrentAge))
+			return r.holds(in.s.CurrentAge)
+		}}, err == nil
 	}
 	if m.name == "matchJsonata" {
 		return jsonataMatcher(m.val), true
@@ -174,4 +177,23 @@ func (r ageRange) holds(age time.Duration) bool {
 		return age < r.age
 	}
 	return age <= r.age
+}
+
+// turns returns after how long r begins or ceases to hold; 0 if that is over.
+func (r ageRange) turns(age time.Duration) time.Duration {
+	at := r.age
+	if r.op == ">" || r.op == "<=" {
+		at++
+	}
+	if age <= 0 || age >= at {
+		return 0
+	}
+	return at - age
+}
+
+// turn notes that a rule turns after some time, of which the earliest counts.
+func (in *match) turn(after time.Duration) {
+	if after > 0 && (in.turns == 0 || after < in.turns) {
+		in.turns = after
+	}
 }

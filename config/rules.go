@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/currant-bot/currant/config/internal/pattern"
 )
@@ -29,6 +30,7 @@ type match struct {
 	settings   func(option string) *value // as merged so far
 	monorepo   string
 	categories []string
+	turns      time.Duration // after how long a rule turns by time alone; 0 for never
 }
 
 // A ruleSet finds the rules that may apply to a subject without looking at
@@ -91,6 +93,8 @@ func cost(name string) int {
 		return 2
 	case "matchJsonata":
 		return 3 // milliseconds
+	case "matchCurrentAge":
+		return 4 // it is asked only where time alone decides
 	}
 	return 1
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/currant-bot/currant/config/internal/json5"
 )
@@ -15,6 +16,7 @@ type Settings struct {
 	subject Subject
 	rules   []*rule
 	config  *Config // nil for settings of nothing
+	turns   time.Duration
 }
 
 // A layer holds options that were merged already with all layers below.
@@ -123,6 +125,10 @@ func (s Settings) Rules() []Applied {
 	}
 	return out
 }
+
+// Turns returns after how long a rule with matchCurrentAge begins or ceases to apply by time alone; 0 if none
+// does.
+func (s Settings) Turns() time.Duration { return s.turns }
 
 // Subject returns what the settings are for, after rules with
 // overrideDatasource, overrideDepName or overridePackageName.

@@ -396,6 +396,9 @@ func (c *chooser) settings(u Update) config.Settings {
 	}
 	s.Bump = c.constraint != nil && u.Version != "" && u.Type != "pin" && c.constraint.Exact() == "" && c.constraint.Matches(u.Version)
 	all := c.Config.For(s)
+	if after := all.Turns(); after > 0 {
+		c.until(c.Now.Add(after))
+	}
 	if c.mending {
 		return all.With("vulnerabilityAlerts")
 	}

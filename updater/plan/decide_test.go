@@ -384,3 +384,44 @@ func TestReasonNamesItsRule(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A rule with matchCurrentAge that turns by time alone says when the dependency is to be looked at again.
+func TestCurrentAgeTurns(t *testing.T) {
+	month := 30 * 24 * time.Hour
+	for rule, want := range map[string]time.Duration{
+		`"matchCurrentAge": "> 1 month", "enabled": false`:                                                        month + 1,
+		`"matchCurrentAge": ">= 1 month", "automerge": true`:                                                      month,
+		`"matchCurrentAge": "< 1 month", "enabled": false`:                                                        month,
+		`"matchCurrentAge": "<= 1 month", "automerge": true`:                                                      month + 1,
+		`"matchCurrentAge": "> 10 days", "automerge": true`:                                                       0,
+		`"matchCurrentAge": "> 1 month", "matchPackageNames": ["other"], "automerge": true`:                       0,
+		`"matchCurrentAge": "> 1 month", "matchUpdateTypes": ["major"], "automerge": true`:                        0,
+		`"matchCurrentAge": "> 1 month"}, {"matchCurrentAge": ">= 25 days", "automerge": true`:                    25 * 24 * time.Hour,
+		`"matchCurrentAge": ">= 1 month", "matchJsonata": ["depName = 'x'"], "dependencyDashboardApproval": true`: month,
+	} {
+		w := world(t, `{"packageRules": [{`+rule+`}]}`)
+		listed := map[string]Listing{"x": answer(aged("1.0.0", 20), aged("1.1.0", 3))}
+		d := decide(t, w, listed, npm("x", "1.0.0"))[0]
+		expect := time.Time{}
+		if want > 0 {
+			expect = aged("", 20).Published.Add(want)
+		}
+		if !d.Until.Equal(expect) {
+			t.Errorf("%s: until %v, want %v", rule, d.Until, expect)
+		}
+		if want == 0 {
+			continue
+		}
+		before, after := updates(d), []string(nil)
+		u := len(d.Updates) > 0 && d.Updates[0].Automerge
+		w.Now = d.Until
+		again := decide(t, w, listed, npm("x", "1.0.0"))[0]
+		if after = updates(again); cmp.Equal(before, after) && (len(again.Updates) == 0 || again.Updates[0].Automerge == u) {
+			t.Errorf("%s: at %v nothing is different: %v", rule, d.Until, after)
+		}
+		w.Now = d.Until.Add(-1)
+		if just := decide(t, w, listed, npm("x", "1.0.0"))[0]; !cmp.Equal(before, updates(just)) {
+			t.Errorf("%s: just before %v it is %v already", rule, d.Until, updates(just))
+		}
+	}
+}
