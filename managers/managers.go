@@ -179,6 +179,7 @@ type Dep struct {
 	Digest     Field          // the pinned digest; zero if there is none
 	NameAt     Field          // where Package stands, for updates that rename it; zero if it cannot be renamed
 	Commit     string         // the digest that is part of Value, as in Go's pseudo-versions; to be shown, never edited by itself
+	Hashes     Hashes         // of what is downloaded of Value; zero for none
 	Pin        []Piece        // how a dependency without a digest gets one; nil if it cannot
 	Rewrite    []Piece        // what changes it instead of replacing Value and Digest; nil for these
 	Along      []Along        // what else changes with certain new values; nil for nothing

@@ -51,10 +51,10 @@ type seen struct {
 
 // A digestRef names a digest query without its registry, whose URL may hold a secret of
 // the operator's.
-type digestRef struct{ Query, Version, Pinned, Of string }
+type digestRef struct{ Query, Version, Pinned, File, Of string }
 
 func refOf(q plan.DigestQuery) digestRef {
-	return digestRef{plan.Hash(q.Datasource + "\x00" + q.Registry + "\x00" + q.Package), q.Version, q.Pinned, q.Of}
+	return digestRef{plan.Hash(q.Datasource + "\x00" + q.Registry + "\x00" + q.Package), q.Version, q.Pinned, q.File, q.Of}
 }
 
 func refsOf(qs []plan.DigestQuery) []digestRef {
@@ -176,7 +176,7 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 		return "", err2
 	}
 	for _, q := range wanted {
-		write([]string{q.String(), q.Version, digests[q].Platform, digests[q].Digest})
+		write([]any{q.String(), q.Version, q.File, digests[q].Platform, digests[q].Digest, digests[q].Hashes})
 	}
 	for _, x := range list.Watch {
 		if err := v.check(ctx, s, x); err != nil {
@@ -199,7 +199,7 @@ func digestQueries(queries []datasources.Query, refs []digestRef) []plan.DigestQ
 	var out []plan.DigestQuery
 	for _, ref := range refs {
 		if q, ok := byRef[ref.Query]; ok {
-			out = append(out, plan.DigestQuery{Query: q, Version: ref.Version, Pinned: ref.Pinned, Of: ref.Of})
+			out = append(out, plan.DigestQuery{Query: q, Version: ref.Version, Pinned: ref.Pinned, File: ref.File, Of: ref.Of})
 		}
 	}
 	return out

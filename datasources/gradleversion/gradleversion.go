@@ -48,3 +48,12 @@ func (s service) List(ctx context.Context, q datasources.Query) (*datasources.Li
 	}
 	return l, nil
 }
+
+// Hashes returns the hash of a distribution, which is published beside it.
+func (s service) Hashes(ctx context.Context, _ datasources.Query, _, file string) ([]string, error) {
+	sum, err := s.env.SHA256(ctx, file, datasources.Terms{HostTypes: []string{"gradle-version"}, Foreign: true})
+	if err != nil {
+		return nil, err
+	}
+	return []string{sum}, nil
+}

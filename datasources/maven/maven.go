@@ -199,3 +199,12 @@ func sourceURL(s string) string {
 	u.Path = tree.ReplaceAllString(u.Path, "$1")
 	return strings.TrimSuffix(strings.TrimSuffix(u.String(), "/"), ".git")
 }
+
+// Hashes returns the hash of a file in a repository.
+func (r repository) Hashes(ctx context.Context, _ datasources.Query, _, file string) ([]string, error) {
+	sum, err := r.env.SHA256(ctx, file, datasources.Terms{HostTypes: []string{"maven"}})
+	if err != nil {
+		return nil, err
+	}
+	return []string{sum}, nil
+}

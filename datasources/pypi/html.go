@@ -2,6 +2,7 @@ package pypi
 
 import (
 	"io"
+	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -52,6 +53,10 @@ func anchor(z *html.Tokenizer, more bool) file {
 		var key, value []byte
 		key, value, more = z.TagAttr()
 		switch string(key) {
+		case "href":
+			if u, err := url.Parse(string(value)); err == nil {
+				f.sha256 = strings.TrimPrefix(u.Fragment, "sha256=")
+			}
 		case "data-yanked":
 			f.yanked = reason(string(value))
 		case "data-requires-python":

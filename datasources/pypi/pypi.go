@@ -32,13 +32,30 @@ type index struct{ env datasources.Env }
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
+// List returns the releases of a project.
 func (x index) List(ctx context.Context, q datasources.Query) (*datasources.Listing, error) {
+	p, err := x.read(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	l := p.about
+	l.Releases = releases(p.files)
+	return &l, nil
+}
+
+// A page is what an index says of a project.
+type page struct {
+	about datasources.Listing // without releases
+	files []file
+}
+
+func (x index) read(ctx context.Context, q datasources.Query) (page, error) {
 	if !validName.MatchString(q.Package) {
-		return nil, fmt.Errorf("looking up %s: %w", q, datasources.ErrNotFound)
+		return page{}, fmt.Errorf("looking up %s: %w", q, datasources.ErrNotFound)
 	}
 	base, err := url.Parse(q.Registry)
 	if err != nil {
-		return nil, fmt.Errorf("looking up %s: the registry is not a URL", q)
+		return page{}, fmt.Errorf("looking up %s: the registry is not a URL", q)
 	}
 	path := strings.TrimSuffix(base.Path, "/")
 	simple := strings.HasSuffix(path, "/simple") || strings.HasSuffix(path, "/+simple")
@@ -61,15 +78,16 @@ func terms() datasources.Terms {
 
 // A file is one distribution of a release.
 type file struct {
-	version  string // "" to take it from name
+	version  string // "" if it is no distribution
 	name     string
 	uploaded time.Time
 	yanked   string // why; "" if it is not
 	requires string // the Python versions it is for
+	sha256   string // in hexadecimal; "" if the index does not say
 }
 
 // project asks the JSON API.
-func (x index) project(ctx context.Context, address string) (*datasources.Listing, error) {
+func (x index) project(ctx context.Context, address string) (page, error) {
 	var doc struct {
 		Info struct {
 			HomePage    text            `json:"home_page"`
@@ -82,10 +100,11 @@ func (x index) project(ctx context.Context, address string) (*datasources.Listin
 			Yanked     bool
 			Reason     text `json:"yanked_reason"`
 			Requires   text `json:"requires_python"`
+			Digests    map[string]text
 		}
 	}
 	if _, err := x.env.GetJSON(ctx, address, "", terms(), &doc); err != nil {
-		return nil, err
+		return page{}, err
 	}
 	var files []file
 	for _, version := range slices.Sorted(maps.Keys(doc.Releases)) {
@@ -94,43 +113,43 @@ func (x index) project(ctx context.Context, address string) (*datasources.Listin
 			if f.Yanked {
 				yanked = reason(string(f.Reason))
 			}
-			files = append(files, file{version, f.Filename, parseTime(f.Uploaded, f.UploadTime), yanked, string(f.Requires)})
+			files = append(files, file{version, f.Filename, parseTime(f.Uploaded, f.UploadTime), yanked, string(f.Requires), string(f.Digests["sha256"])})
 		}
 	}
-	l := &datasources.Listing{Releases: releases(files, nil), Homepage: string(doc.Info.HomePage)}
-	addURLs(l, doc.Info.ProjectURLs)
-	return l, nil
+	l := datasources.Listing{Homepage: string(doc.Info.HomePage)}
+	addURLs(&l, doc.Info.ProjectURLs)
+	return page{l, files}, nil
 }
 
 // simple asks the simple repository API.
-func (x index) simple(ctx context.Context, address, name string) (*datasources.Listing, error) {
+func (x index) simple(ctx context.Context, address, name string) (page, error) {
 	const accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 	resp, err := x.env.Get(ctx, address, accept, terms())
 	if err != nil {
-		return nil, err
+		return page{}, err
 	}
 	defer resp.Body.Close()
+	var out page
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if !strings.HasSuffix(media, "json") {
-		files, ended, err := parseHTML(resp.Body)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", datasources.Redact(address), datasources.CutShort(err))
+	if strings.HasSuffix(media, "json") {
+		var doc simplePage
+		if err = datasources.DecodeJSON(resp.Body, func(d *json.Decoder) error { return d.Decode(&doc) }); err != nil {
+			return page{}, fmt.Errorf("reading %s: %w", datasources.Redact(address), err)
 		}
-		l := &datasources.Listing{Releases: releases(files, func(f file) string { return versionOf(f.name, name) })}
+		out.files, out.about.Withdrawn = doc.list(), doc.withdrawn()
+	} else {
+		var ended bool
+		if out.files, ended, err = parseHTML(resp.Body); err != nil {
+			return page{}, fmt.Errorf("reading %s: %w", datasources.Redact(address), datasources.CutShort(err))
+		}
 		if !ended && !datasources.Delimited(resp) {
-			l.Partial = "the index does not mark where its answer ends"
+			out.about.Partial = "the index does not mark where its answer ends"
 		}
-		return l, nil
 	}
-	var page simplePage
-	err = datasources.DecodeJSON(resp.Body, func(d *json.Decoder) error { return d.Decode(&page) })
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", datasources.Redact(address), err)
+	for i, f := range out.files {
+		out.files[i].version = versionOf(f.name, name)
 	}
-	return &datasources.Listing{
-		Releases:  releases(page.list(), func(f file) string { return versionOf(f.name, name) }),
-		Withdrawn: page.withdrawn(),
-	}, nil
+	return out, nil
 }
 
 // A simplePage is a project's page as JSON (PEP 691).
@@ -144,6 +163,7 @@ type simplePage struct {
 		Yanked   any
 		Uploaded string `json:"upload-time"`
 		Requires text   `json:"requires-python"`
+		Hashes   map[string]text
 	}
 }
 
@@ -159,7 +179,7 @@ func (p simplePage) list() []file {
 		case string:
 			yanked = reason(v)
 		}
-		files = append(files, file{"", f.Filename, parseTime(f.Uploaded), yanked, string(f.Requires)})
+		files = append(files, file{"", f.Filename, parseTime(f.Uploaded), yanked, string(f.Requires), string(f.Hashes["sha256"])})
 	}
 	return files
 }
@@ -182,15 +202,12 @@ func reason(text string) string {
 
 // releases groups files by version, in order of appearance. A release is as old as its
 // first file, withdrawn if all of its files are, and of any Python if one of its files is.
-func releases(files []file, version func(file) string) []datasources.Release {
+func releases(files []file) []datasources.Release {
 	var out []datasources.Release
 	at := make(map[string]int)
 	open := make(map[string]bool) // a file of that version does not say what it needs
 	for _, f := range files {
 		v := f.version
-		if v == "" && version != nil {
-			v = version(f)
-		}
 		if v == "" {
 			continue
 		}

@@ -81,7 +81,7 @@ func TestRequires(t *testing.T) {
 	got := releases([]file{
 		{version: "1", requires: ">=3.8"}, {version: "1", requires: ">=3.8"}, {version: "1", requires: ">=2.7,<3"},
 		{version: "2", requires: ">=3.8"}, {version: "2"}, {version: "2", requires: ">=3.9"},
-	}, nil)
+	})
 	want := []datasources.Release{{Version: "1", Requires: map[string][]string{"python": {">=3.8", ">=2.7,<3"}}}, {Version: "2"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -137,6 +137,9 @@ func FuzzHTML(f *testing.F) {
 	f.Add(simpleHTML)
 	f.Fuzz(func(t *testing.T, text string) {
 		files, _, _ := parseHTML(strings.NewReader(text))
-		releases(files, func(f file) string { return versionOf(f.name, "acme-shop") })
+		for i, f := range files {
+			files[i].version = versionOf(f.name, "acme-shop")
+		}
+		releases(files)
 	})
 }

@@ -95,7 +95,7 @@ func (e extraction) badSpans() (broken []string) {
 		if !d.NameAt.IsZero() && d.NameAt.Text != d.PackageName() {
 			broken = append(broken, fmt.Sprintf("%s: where its name should stand is %q", describe(d), d.NameAt.Text))
 		}
-		for _, f := range []managers.Field{d.NameAt, d.Value, d.Digest} {
+		for _, f := range []managers.Field{d.NameAt, d.Value, d.Digest, d.Hashes.At} {
 			f.Path = d.path(f)
 			text := e.repo.Files[f.Path]
 			switch {

@@ -76,6 +76,7 @@ func describe(d dep) string {
 	add("locked=", d.Locked)
 	add("locks=", strings.Join(d.Locks, ","))
 	add("group=", d.Group)
+	add("hashes=", d.Hashes.File)
 	add("render=", d.Render)
 	add("skip=", string(d.Skip))
 	if len(d.Config) > 0 {

@@ -8,28 +8,30 @@ import (
 
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/managers"
+	"github.com/currant-bot/currant/managers/internal/distribution"
 )
 
 // Manager reads the properties and the scripts of the wrapper. A script is made anew by the wrapper
-// itself, and so is what a checksum guards.
+// itself; a checksum changes together with what it guards.
 var Manager = &managers.Manager{
 	Name:        "maven-wrapper",
 	Doc:         "Maven and its wrapper: maven-wrapper.properties, mvnw, mvnw.cmd",
 	Files:       []string{`/(^|\/).mvn/wrapper/maven-wrapper.properties$/`, `/(^|\/)mvnw(.cmd)?$/`},
 	Categories:  []string{"java"},
-	Limits:      "Scripts (mvnw, mvnw.cmd), which the wrapper makes anew itself, and the checksum of the wrapper's own jar are shown, not changed.",
+	Limits:      "Scripts (mvnw, mvnw.cmd), and the version that they are for are made anew by the wrapper itself: they are shown, not changed.",
 	Datasources: []string{"maven"},
 	Extract:     extract,
 }
 
 var (
 	// version stands in a URL twice: as a folder and in the file's name.
-	distribution = regexp.MustCompile(`(?m)^[ \t]*distributionUrl[ \t]*=[ \t]*(\S+?)/org/apache/maven/apache-maven/([\w.-]+)/apache-maven-([\w.-]+?)-bin\.(?:zip|tar\.gz)[ \t]*\r?$`)
-	elsewhere    = regexp.MustCompile(`(?m)^[ \t]*distributionUrl[ \t]*=[ \t]*\S*/apache-maven-([\w.-]+?)-bin\.(?:zip|tar\.gz)[ \t]*\r?$`)
-	jar          = regexp.MustCompile(`(?m)^[ \t]*wrapperUrl[ \t]*=[ \t]*(\S+?)/(org/apache/maven/wrapper|io/takari)/maven-wrapper/([\w.-]+)/maven-wrapper-([\w.-]+?)\.jar[ \t]*\r?$`)
-	wrapper      = regexp.MustCompile(`(?m)^[ \t]*wrapperVersion[ \t]*=[ \t]*([\w.-]+)[ \t]*\r?$`)
-	script       = regexp.MustCompile(`(?m)^(?:#|@REM) Apache Maven Wrapper startup (?:batch )?script, version (\d+(?:\.\d+)*)`)
-	checksum     = regexp.MustCompile(`(?m)^[ \t]*(?:distribution|wrapper)Sha256Sum[ \t]*=[ \t]*\S`)
+	standard  = regexp.MustCompile(`(?m)^[ \t]*distributionUrl[ \t]*=[ \t]*(\S+?)/org/apache/maven/apache-maven/([\w.-]+)/apache-maven-([\w.-]+?)-bin\.(?:zip|tar\.gz)[ \t]*\r?$`)
+	elsewhere = regexp.MustCompile(`(?m)^[ \t]*distributionUrl[ \t]*=[ \t]*\S*/apache-maven-([\w.-]+?)-bin\.(?:zip|tar\.gz)[ \t]*\r?$`)
+	jar       = regexp.MustCompile(`(?m)^[ \t]*wrapperUrl[ \t]*=[ \t]*(\S+?)/(org/apache/maven/wrapper|io/takari)/maven-wrapper/([\w.-]+)/maven-wrapper-([\w.-]+?)\.jar[ \t]*\r?$`)
+	wrapper   = regexp.MustCompile(`(?m)^[ \t]*wrapperVersion[ \t]*=[ \t]*([\w.-]+)[ \t]*\r?$`)
+	script    = regexp.MustCompile(`(?m)^(?:#|@REM) Apache Maven Wrapper startup (?:batch )?script, version (\d+(?:\.\d+)*)`)
+	checksum  = regexp.MustCompile(`(?m)^[ \t]*(distribution|wrapper)Sha256Sum[ \t]*=[ \t]*(\S+)`)
+	address   = regexp.MustCompile(`(?m)^[ \t]*(distribution|wrapper)Url[ \t]*=[ \t]*(\S+)`)
 )
 
 func extract(file managers.File) managers.Result {
@@ -42,10 +44,8 @@ func extract(file managers.File) managers.Result {
 		if d, ok := wrapperDep(text); ok {
 			deps = append(deps, d)
 		}
-		if checksum.MatchString(text) {
-			for i := range deps {
-				deps[i].Render, deps[i].Rewrite = "maven-wrapper", nil
-			}
+		for i := range deps {
+			guard(&deps[i], text)
 		}
 	} else if m := script.FindStringSubmatchIndex(text); m != nil {
 		d := dep("maven-wrapper", "org.apache.maven.wrapper:maven-wrapper", text, m[2:4])
@@ -53,6 +53,25 @@ func extract(file managers.File) managers.Result {
 		deps = append(deps, d)
 	}
 	return managers.Result{Deps: deps}
+}
+
+// guard adds to d the checksum of what is downloaded of it, which changes along. The name of the setting is that
+// of the URL's.
+func guard(d *managers.Dep, text string) {
+	for _, sum := range checksum.FindAllStringSubmatchIndex(text, -1) {
+		what := text[sum[2]:sum[3]]
+		if (d.Name == "maven") != (what == "distribution") || d.Render != "" {
+			continue
+		}
+		for _, m := range address.FindAllStringSubmatch(text, -1) {
+			if m[1] == what {
+				d.Hashes = distribution.Hashes(m[2], d.Value.Text, max(1, len(d.Rewrite)), field(text, sum[4:6]))
+			}
+		}
+		if d.Hashes.IsZero() {
+			d.Render, d.Rewrite = "maven-wrapper", nil
+		}
+	}
 }
 
 func dep(name, pkg, text string, at []int) managers.Dep {
@@ -66,7 +85,7 @@ func field(text string, at []int) managers.Field {
 // maven returns Maven itself.
 func maven(text string) (managers.Dep, bool) {
 	const pkg = "org.apache.maven:apache-maven"
-	if m := distribution.FindStringSubmatchIndex(text); m != nil && text[m[4]:m[5]] == text[m[6]:m[7]] {
+	if m := standard.FindStringSubmatchIndex(text); m != nil && text[m[4]:m[5]] == text[m[6]:m[7]] {
 		d := dep("maven", pkg, text, m[4:6])
 		d.Registries = registries(text[m[2]:m[3]])
 		d.Rewrite = both(m[4:6], m[6:8])

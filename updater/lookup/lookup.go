@@ -170,6 +170,9 @@ type versionQuery struct {
 // digest answers q in two steps, each of which is done once: which platform the pinned digest is for, and the
 // digest of the version for it.
 func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
+	if q.File != "" {
+		return p.hashesOf(ctx, q)
+	}
 	platform := ""
 	if _, ok := p.sources[kind(q.Query)].(datasources.Platformer); ok && q.Pinned != "" {
 		of := platformQuery{q.Query, q.Pinned}
@@ -188,6 +191,23 @@ func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
 		return plan.Digest{Err: err}
 	}
 	return d
+}
+
+func (p *Pass) hashesOf(ctx context.Context, q plan.DigestQuery) plan.Digest {
+	source, ok := p.sources[kind(q.Query)].(datasources.Hasher)
+	if !ok {
+		return plan.Digest{Err: fmt.Errorf("datasource %q has no hashes", q.Datasource)}
+	}
+	done, err := p.slot(ctx)
+	if err != nil {
+		return plan.Digest{Err: err}
+	}
+	defer done()
+	hashes, err := source.Hashes(ctx, q.Query, q.Version, q.File)
+	if errors.Is(err, datasources.ErrNotFound) {
+		return plan.Digest{}
+	}
+	return plan.Digest{Hashes: hashes, Err: err}
 }
 
 // platform answers q. Where the digest is gone nothing is known of its platform, and the digest of

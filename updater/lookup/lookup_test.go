@@ -211,11 +211,20 @@ func (f *images) PlatformDigest(_ context.Context, q datasources.Query, version,
 	return "sha256:" + q.Package + version + platform, nil
 }
 
+func (f *images) Hashes(_ context.Context, _ datasources.Query, version, file string) ([]string, error) {
+	if version == "9" {
+		return nil, datasources.ErrNotFound
+	}
+	return []string{file + version}, nil
+}
+
 // The digest of a version is that of the platform that is pinned.
 func TestPlatforms(t *testing.T) {
 	f := new(images)
 	p := NewPass(map[string]datasources.Datasource{"fake": f}, nil)
 	want := map[plan.DigestQuery]plan.Digest{
+		{Query: query("a"), Version: "1", File: "*"}:                       {Hashes: []string{"*1"}},
+		{Query: query("a"), Version: "9", File: "*"}:                       {},
 		{Query: query("a"), Version: "1"}:                                  {Digest: "sha256:a1"},
 		{Query: query("a"), Version: "1", Pinned: "sha256:index"}:          {Digest: "sha256:a1"},
 		{Query: query("a"), Version: "1", Pinned: "sha256:gone"}:           {Digest: "sha256:a1"},

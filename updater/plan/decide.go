@@ -117,6 +117,7 @@ func (c *chooser) choose() {
 		if c.d.Facts == Complete && !c.mending {
 			c.replace()
 		}
+		c.hashes()
 		c.finish()
 	}
 }
@@ -366,6 +367,10 @@ func (c *chooser) offer(r datasources.Release, strategy versioning.Strategy) (u 
 	}
 	if r.Package != "" && r.Package != c.d.Package {
 		u.Name = r.Package
+	}
+	if why := c.lacks(u); why != "" {
+		c.say(CodeCandidate, config.Origin{}, "%s: %s", cmp.Or(value, r.Version), why)
+		return u, false
 	}
 	u.Settings = c.settings(u)
 	u.Bucket = bucketOf(u.Settings, level, c.scheme.Parts(r.Version))

@@ -272,7 +272,7 @@ func TestDigestsOfOnePlatform(t *testing.T) {
 	w := world(t, "")
 	asked := Ask(w, []Found{digested("redis", "7.0", "sha256:00")})
 	f := facts(asked, map[string]Listing{"redis": answer(releases("7.0", "7.2", "7.4")...)})
-	for range 3 {
+	for range 4 {
 		ds, missing := Decide(w, asked, f)
 		for _, q := range missing.Digests {
 			if q.Pinned != "sha256:00" {
@@ -286,13 +286,54 @@ func TestDigestsOfOnePlatform(t *testing.T) {
 		if !missing.None() {
 			continue
 		}
-		if d := cmp.Diff([]string{"digest 7.0@sha256:arm7.0"}, updates(ds[0])); d != "" {
+		if d := cmp.Diff([]string{"digest 7.0@sha256:arm7.0", "minor 7.2@sha256:arm7.2"}, updates(ds[0])); d != "" {
 			t.Error(d)
 		}
 		for _, want := range []string{"7.4: the pinned digest is that of the image for linux/arm64, and there is no image for linux/arm64", "that of 7.0 is its image for linux/arm64"} {
 			if !strings.Contains(because(ds[0]), want) {
 				t.Errorf("%q is missing in\n%s", want, because(ds[0]))
 			}
+		}
+	}
+}
+
+// A version whose hashes are not known is not proposed; the next one that has some is.
+func TestHashes(t *testing.T) {
+	w := world(t, "")
+	found := with(npm("six", "1.0.0"), func(d *managers.Dep) { d.Hashes = managers.Hashes{At: managers.Field{Text: "x", Start: 20}, File: "*"} })
+	asked := Ask(w, []Found{found})
+	answers := map[string]Listing{"six": answer(releases("1.0.0", "1.1.0", "1.2.0")...)}
+	for _, tc := range []struct {
+		name   string
+		hashes map[string]Digest
+		want   []string
+		facts  Completeness
+		reason string
+	}{
+		{"there", map[string]Digest{"1.2.0": {Hashes: []string{"a", "b"}}}, []string{"1.2.0 a b"}, Complete, ""},
+		{"not yet", map[string]Digest{"1.2.0": {}, "1.1.0": {Hashes: []string{"c"}}}, []string{"1.1.0 c"}, Complete, "1.2.0: its hashes, which are to change with the version, are not published"},
+		{"outage", map[string]Digest{"1.2.0": {Err: errOutage}}, nil, Failed, "503"},
+	} {
+		f := facts(asked, answers)
+		var ds []Decision
+		for range 4 {
+			var missing Missing
+			if ds, missing = Decide(w, asked, f); missing.None() {
+				break
+			}
+			for _, q := range missing.Digests {
+				if q.File != "*" {
+					t.Errorf("%s: it asks %v", tc.name, q)
+				}
+				f.Digests[q] = tc.hashes[q.Version]
+			}
+		}
+		var got []string
+		for _, u := range ds[0].Updates {
+			got = append(got, u.Value+" "+strings.Join(u.Hashes, " "))
+		}
+		if diff := cmp.Diff(tc.want, got, cmpopts.EquateEmpty()); diff != "" || ds[0].Facts != tc.facts || !strings.Contains(because(ds[0]), tc.reason) {
+			t.Errorf("%s: facts are %s: %s\n%s", tc.name, ds[0].Facts, diff, because(ds[0]))
 		}
 	}
 }

@@ -110,7 +110,24 @@ func (c *chooser) digestOf(pkg, value string) (digest string, ok bool) {
 	return c.digestAt(q, value)
 }
 
-func (c *chooser) digestAt(query datasources.Query, value string) (digest string, ok bool) {
+// lacks says what u's version is known not to have that the dependency needs, so that another is to be
+// looked for: the image for a platform, or hashes. It is "" if there is nothing, or it is not known yet.
+func (c *chooser) lacks(u Update) string {
+	if c.d.Dep.Digest.Text != "" {
+		if fact := c.facts.Digests[c.asking(c.query, u.Value)]; fact.Why != "" {
+			return "the pinned digest is that of the image for " + fact.Platform + ", and " + fact.Why
+		}
+	}
+	if h := c.d.Dep.Hashes; !h.IsZero() {
+		if fact, asked := c.facts.Digests[c.hashesOf(u)]; asked && fact.Err == nil && len(fact.Hashes) == 0 {
+			return "its hashes, which are to change with the version, are not published"
+		}
+	}
+	return ""
+}
+
+// asking returns the question for the digest of a version.
+func (c *chooser) asking(query datasources.Query, value string) DigestQuery {
 	q := DigestQuery{Query: query, Version: value}
 	if pinned := c.d.Dep.Digest.Text; strings.Contains(pinned, ":") {
 		q.Pinned = pinned
@@ -118,6 +135,11 @@ func (c *chooser) digestAt(query datasources.Query, value string) (digest string
 			q.Of = c.query.Package
 		}
 	}
+	return q
+}
+
+func (c *chooser) digestAt(query datasources.Query, value string) (digest string, ok bool) {
+	q := c.asking(query, value)
 	fact, asked := c.facts.Digests[q]
 	switch {
 	case !asked:

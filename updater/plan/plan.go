@@ -64,6 +64,7 @@ type DigestQuery struct {
 	datasources.Query
 	Version string
 	Pinned  string // the digest that is there now: if it is one platform's, so is the answer; "" for that of all platforms
+	File    string // ask for hashes of it instead, or of all files if "*"; see managers.Hashes
 	Of      string // the package that Pinned is of, where that is another one; "" if it is the same
 }
 
@@ -76,6 +77,7 @@ type Listing struct {
 // A Digest is the answer to a DigestQuery, or why there is none.
 type Digest struct {
 	Digest   string // "" if the version has none
+	Hashes   []string
 	Platform string // that it is for, such as "linux/arm64"; "" for all, or where there is no such thing
 	Why      string // why there is none for Platform
 	Err      error
@@ -195,16 +197,17 @@ func (d *Decision) Value() string {
 
 // An Update is one change that could be made to a dependency.
 type Update struct {
-	Type      string // Renovate's updateType: "major", "minor", "patch", "pin", "digest", "pinDigest"
-	Name      string // the new name of the package; "" if it stays
-	Changelog string // where configuration says that its changes are told; "" for nowhere
-	AsAlias   bool   // Name stands beside the old one, as npm can say it
-	Value     string // the new value; the old one if only the digest or a lock file changes
-	Exact     string // a value that admits Version alone; "" if there is none
-	LockOnly  bool   // Value admits Version already: only lock files change
-	Version   string // the version that Value stands for; "" if unknown
-	Digest    string // the new digest; "" if it has none
-	Bucket    string // keeps apart updates that go to different branches
+	Type      string   // Renovate's updateType: "major", "minor", "patch", "pin", "digest", "pinDigest"
+	Name      string   // the new name of the package; "" if it stays
+	Changelog string   // where configuration says that its changes are told; "" for nowhere
+	AsAlias   bool     // Name stands beside the old one, as npm can say it
+	Value     string   // the new value; the old one if only the digest or a lock file changes
+	Exact     string   // a value that admits Version alone; "" if there is none
+	LockOnly  bool     // Value admits Version already: only lock files change
+	Version   string   // the version that Value stands for; "" if unknown
+	Digest    string   // the new digest; "" if it has none
+	Hashes    []string // of the files of Version, where the dependency has hashes
+	Bucket    string   // keeps apart updates that go to different branches
 	Release   datasources.Release
 	Withheld  []string // newer versions that wait, lowest first
 	State     Readiness

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -79,13 +80,14 @@ type changes struct {
 	pinned          map[place]string // new digests, by the value that they stand behind
 	names           map[place]string // new names of packages
 	aliases         map[place]string // what is behind the name, by the value
+	hashes          map[place]string // what all hashes are to be, by where they stand
 	members         map[managers.Field]map[string]bool
 }
 
 // changesOf collects what members change. Two that want different things of one field are an
 // error.
 func changesOf(members []plan.Member) (changes, error) {
-	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
+	c := changes{make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[place]string), make(map[managers.Field]map[string]bool)}
 	for _, m := range members {
 		d, u := m.Decision.Dep, m.Update
 		if c.members[d.Value] == nil {
@@ -107,6 +109,9 @@ func changesOf(members []plan.Member) (changes, error) {
 			err = set(c.aliases, d.Value, u.Name)
 		} else if err == nil && u.Name != "" {
 			err = set(c.names, d.NameAt, u.Name)
+		}
+		if err == nil && len(u.Hashes) > 0 {
+			err = set(c.hashes, d.Hashes.At, d.Hashes.Write(u.Hashes))
 		}
 		switch {
 		case err != nil || u.Digest == "":
@@ -181,6 +186,10 @@ func compare(before, after []managers.Dep, members []plan.Member) error {
 			return fmt.Errorf("%s reads %q, not %q", b.Name, a.Value.Text, value)
 		case a.Digest.Text != digest:
 			return fmt.Errorf("%s has the digest %q, not %q", b.Name, a.Digest.Text, digest)
+		case a.Hashes.At.Text != cmp.Or(c.hashes[placeOf(b.Hashes.At)], b.Hashes.At.Text):
+			return fmt.Errorf("%s has hashes that are not the wanted ones", b.Name)
+		case value != b.Value.Text && !b.Hashes.IsZero() && c.hashes[placeOf(b.Hashes.At)] == "":
+			return fmt.Errorf("%s would keep the hashes of its old version", b.Name)
 		case value != b.Value.Text && !c.members[b.Value][b.Name]:
 			return fmt.Errorf("it would change %s too, which shares the value and is not to get this update: put both into one group", b.Name)
 		}

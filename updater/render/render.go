@@ -202,6 +202,9 @@ func editsOf(m plan.Member) map[string][]managers.Edit {
 	for _, e := range d.AlongWith(u.Value).Edits {
 		add(managers.Field{}, e)
 	}
+	if len(u.Hashes) > 0 {
+		add(d.Hashes.At, d.Hashes.At.Replace(d.Hashes.Write(u.Hashes)))
+	}
 	if u.Digest != "" && d.Digest.Text == "" {
 		// The pieces that pin take the new value along.
 		pinsValue := false

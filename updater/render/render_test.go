@@ -218,3 +218,42 @@ func TestAlong(t *testing.T) {
 		}
 	}
 }
+
+// A version and the hashes of what is downloaded change together.
+func TestSpliceHashes(t *testing.T) {
+	hash := func(s string) string { return strings.Repeat(s, 64) }
+	for _, tc := range []struct{ name, manager, path, dep, value, text, want string }{
+		{
+			"pip", "pip_requirements", "requirements.txt", "a", "==2.0",
+			"a==1.0 \\\r\n    --hash=sha256:" + hash("1") + " \\\r\n    --hash=sha256:" + hash("2") + "  # why\r\nb==1.0 --hash=sha256:" + hash("3") + "\r\n",
+			"a==2.0 \\\r\n    --hash=sha256:" + hash("a") + " \\\r\n    --hash=sha256:" + hash("b") + "  # why\r\nb==1.0 --hash=sha256:" + hash("3") + "\r\n",
+		},
+		{
+			"one that was alone", "pip_requirements", "requirements.txt", "b", "==2.0",
+			"b==1.0 --hash sha384:" + hash("3") + "\n", "b==2.0 --hash sha256:" + hash("a") + " --hash sha256:" + hash("b") + "\n",
+		},
+		{
+			"a wrapper", "gradle-wrapper", "gradle/wrapper/gradle-wrapper.properties", "gradle", "9.0.0",
+			"distributionSha256Sum=" + hash("1") + "\ndistributionUrl=https\\://gradle.example.test/gradle-8.0-bin.zip\n",
+			"distributionSha256Sum=" + hash("a") + "\ndistributionUrl=https\\://gradle.example.test/gradle-9.0.0-bin.zip\n",
+		},
+	} {
+		fsys := fstest.MapFS{tc.path: {Data: []byte(tc.text)}}
+		ms := members(t, fsys, tc.manager, tc.path, map[string]string{tc.dep: tc.value})
+		if _, err := Splice(fsys, byName(), ms); err == nil || !strings.Contains(err.Error(), "would keep the hashes") {
+			t.Errorf("%s without hashes: %v", tc.name, err)
+		}
+		ms[0].Update.Hashes = []string{hash("a"), hash("b")}
+		if tc.manager != "pip_requirements" {
+			ms[0].Update.Hashes = ms[0].Update.Hashes[:1]
+		}
+		got, err := Splice(fsys, byName(), ms)
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		if diff := cmp.Diff(tc.want, got[tc.path].Text); diff != "" {
+			t.Errorf("%s: %s", tc.name, diff)
+		}
+	}
+}

@@ -138,9 +138,46 @@ func (x *reader) requirement(line string, at, n int) (d managers.Dep, ok bool) {
 		d.Skip, d.Note = managers.Unsupported, "its version stands on several lines"
 	}
 	if strings.Contains(options, "--hash") {
-		d.Render = "pip-hashes"
+		if d.Hashes = x.hashes(at+len(text), at+len(line)); d.Hashes.IsZero() {
+			d.Render = "pip-hashes"
+		}
 	}
 	return d, true
+}
+
+var hash = regexp.MustCompile(`--hash[ \t=]*\w+:[0-9a-fA-F]+`)
+
+// hashes returns the hashes among the options between two offsets; zero if other options stand between them.
+func (x *reader) hashes(start, end int) managers.Hashes {
+	text := x.file.Text
+	all := hash.FindAllStringIndex(text[start:end], -1)
+	if len(all) == 0 {
+		return managers.Hashes{}
+	}
+	h := managers.Hashes{File: "*", Each: "--hash=sha256:{hash}", Sep: " "}
+	if first := text[start+all[0][0]:]; !strings.HasPrefix(first, "--hash=") {
+		h.Each = "--hash sha256:{hash}"
+	}
+	if before := text[start : start+all[0][0]]; blank(before) {
+		h.Sep = before
+	}
+	for i := 1; i < len(all); i++ {
+		between := text[start+all[i-1][1] : start+all[i][0]]
+		if !blank(between) {
+			return managers.Hashes{}
+		}
+		if i == 1 {
+			h.Sep = between
+		}
+	}
+	from, to := start+all[0][0], start+all[len(all)-1][1]
+	h.At = managers.Field{Text: text[from:to], Start: from}
+	return h
+}
+
+// blank reports whether there is nothing in text but white space and continued lines, and not nothing at all.
+func blank(text string) bool {
+	return text != "" && strings.TrimSpace(continued.ReplaceAllString(text, " ")) == ""
 }
 
 func shorten(s string) string {
