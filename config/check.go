@@ -9,6 +9,7 @@ import (
 	"github.com/currant-bot/currant/config/internal/json5"
 	"github.com/currant-bot/currant/config/internal/pattern"
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/templating/text"
 )
 
 // A checker reports what is wrong with one file, after its migration. It
@@ -91,6 +92,9 @@ func (c *checker) option(v *value, m member, o *Option, parent string) {
 		defer func() { c.quiet = false }()
 	}
 	c.values(m, o)
+	if o.Template && o.Name != "matchStrings" { // expressions have braces of their own
+		c.templates(m.val)
+	}
 	if check, ok := checks[m.name]; ok {
 		check(c, m)
 	}
@@ -151,6 +155,22 @@ func (c *checker) placed(m member, o *Option, parent string) bool {
 	}
 	c.rep.key(m, Warning, "%q has no effect %s: it belongs inside %s", m.name, where, strings.Join(o.In, " or "))
 	return false
+}
+
+// templates reports templates that cannot be read.
+func (c *checker) templates(v *value) {
+	for _, item := range v.items() {
+		c.templates(item)
+	}
+	for _, m := range v.members() {
+		c.templates(m.val)
+	}
+	if !v.isString() || !strings.Contains(v.str, "{{") {
+		return
+	}
+	if _, err := text.Parse(v.str); err != nil {
+		c.rep.at(v, Error, "%v", err)
+	}
 }
 
 // values compares with the values that an option can have.

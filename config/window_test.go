@@ -57,3 +57,18 @@ func TestCustomFindings(t *testing.T) {
 		t.Errorf("custom managers: %+v", list)
 	}
 }
+
+func TestTemplateFindings(t *testing.T) {
+	_, diags := resolve(t, input("{\n  \"prTitle\": \"{{#if isMajor}}x\",\n  \"prBodyDefinitions\": {\"Change\": \"{{/if}}\"},\n  \"addLabels\": [\"{{depName}}\"]\n}"))
+	var got []string
+	for _, d := range diags {
+		got = append(got, string(d.Severity)+" "+d.String())
+	}
+	want := []string{
+		`error renovate.json:2:14: template: block "if" is never closed`,
+		`error renovate.json:3:35: template, line 1: "{{/if}}" without a block`,
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
