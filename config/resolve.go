@@ -30,7 +30,11 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 	global, force := r.operator()
 	merged := global
 	if v := r.inherited(global); v != nil {
+		r.bounded(v, global)
 		merged = mergeObject(merged, v)
+	}
+	if pick(force, merged, "requireConfig").is("ignored") {
+		in.Files, r.in.Over = func(string) ([]byte, bool) { return nil, false }, nil
 	}
 	own, file := discover(in, rep, global.get("configFileNames").strings())
 	if own != nil {
@@ -152,6 +156,24 @@ func (r *resolver) inherited(global *value) *value {
 	}
 	r.prepare(v, checker{inherited: true})
 	return r.expand(v, visit{})
+}
+
+// bounded keeps an organisation from making patience longer than the operator's.
+func (r *resolver) bounded(v, global *value) {
+	const name = "onboardingAutoCloseAge"
+	own, most := v.get(name), global.get(name)
+	if most.isNumber() && own != nil && (!own.isNumber() || own.num > most.num) {
+		r.rep.at(own, Warning, "the operator allows %s %s at most, which holds", name, most.str)
+		v.remove(name)
+	}
+}
+
+// pick returns an option of the first object that has it; nil if none has.
+func pick(first, second *value, name string) *value {
+	if v := first.get(name); v != nil {
+		return v
+	}
+	return second.get(name)
 }
 
 // organisation fetches the organisation's configuration; "" if there is none. One that cannot be had is an error of

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -72,6 +74,54 @@ func (s Settings) Object(name string) map[string]any {
 
 // Value returns any option as encoding/json would; nil if it is not set.
 func (s Settings) Value(name string) any { return s.lookup(name).plain() }
+
+// JSON returns an option as the text of a file: indented, its members in the order in which they were written.
+func (s Settings) JSON(name string) string {
+	var b bytes.Buffer
+	v := s.lookup(name)
+	if v == nil {
+		v = &value{kind: json5.Null}
+	}
+	v.write(&b, "\n")
+	return b.String() + "\n"
+}
+
+// write appends v as JSON; each line begins with newline.
+func (v *value) write(b *bytes.Buffer, newline string) {
+	list := func(open, end byte, n int, item func(i int)) {
+		b.WriteByte(open)
+		for i := range n {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(newline + "  ")
+			item(i)
+		}
+		if n > 0 {
+			b.WriteString(newline)
+		}
+		b.WriteByte(end)
+	}
+	scalar := func(x any) {
+		var text bytes.Buffer
+		enc := json.NewEncoder(&text)
+		enc.SetEscapeHTML(false)
+		_ = enc.Encode(x) // scalars always encode
+		b.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
+	}
+	switch v.kind {
+	case json5.Array:
+		list('[', ']', len(v.list), func(i int) { v.list[i].write(b, newline+"  ") })
+	case json5.Object:
+		list('{', '}', len(v.keys), func(i int) {
+			scalar(v.keys[i].name)
+			b.WriteString(": ")
+			v.keys[i].val.write(b, newline+"  ")
+		})
+	default:
+		scalar(v.plain())
+	}
+}
 
 // List returns an option that is a list of objects, such as customManagers.
 func (s Settings) List(name string) []Entry {

@@ -126,13 +126,15 @@ func (v *value) likeList(items ...*value) *value {
 func (v *value) likeNull() *value   { return v.like(json5.Null) }
 func (v *value) likeObject() *value { return v.like(json5.Object) }
 
-func (v *value) isNull() bool   { return v == nil || v.kind == json5.Null || v.kind == json5.Invalid }
-func (v *value) isString() bool { return v != nil && v.kind == json5.String }
-func (v *value) isBool() bool   { return v != nil && v.kind == json5.Bool }
-func (v *value) isList() bool   { return v != nil && v.kind == json5.Array }
-func (v *value) isObject() bool { return v != nil && v.kind == json5.Object }
-func (v *value) isTrue() bool   { return v.isBool() && v.flag }
-func (v *value) isFalse() bool  { return v.isBool() && !v.flag }
+func (v *value) isNull() bool     { return v == nil || v.kind == json5.Null || v.kind == json5.Invalid }
+func (v *value) isString() bool   { return v != nil && v.kind == json5.String }
+func (v *value) isBool() bool     { return v != nil && v.kind == json5.Bool }
+func (v *value) isList() bool     { return v != nil && v.kind == json5.Array }
+func (v *value) isObject() bool   { return v != nil && v.kind == json5.Object }
+func (v *value) isNumber() bool   { return v != nil && v.kind == json5.Number }
+func (v *value) is(s string) bool { return v.isString() && v.str == s }
+func (v *value) isTrue() bool     { return v.isBool() && v.flag }
+func (v *value) isFalse() bool    { return v.isBool() && !v.flag }
 
 // strings returns the strings of a list, or the one that v is.
 func (v *value) strings() []string {

@@ -1,6 +1,7 @@
 package updater
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func (v *visit) sides(ctx context.Context, main Tree, r *Report) ([]side, error)
 			return nil, err
 		}
 		t.Bases, t.Subjects = len(names), main.Subjects
-		t.Config, t.Merge = main.Snapshot, top.String("useBaseBranchConfig") == "merge"
+		t.Config, t.Merge, t.Draft = cmp.Or(main.Config, main.Snapshot), top.String("useBaseBranchConfig") == "merge", main.Draft
 		x, err := v.Engine.open(ctx, t)
 		if err != nil {
 			return nil, err

@@ -20,17 +20,21 @@ import (
 type stage struct {
 	name    string
 	prepare func(*world)
+	files   map[string]string // nil for the usual ones
 }
 
 var stages = []stage{
-	{"create", func(*world) {}},
-	{"merge", func(w *world) { w.once(); w.green() }},
+	{"create", func(*world) {}, nil},
+	{"merge", func(w *world) { w.once(); w.green() }, nil},
+	{"propose a configuration", func(*world) {}, bare},
+	{"update what is proposed", func(w *world) { w.once(); w.tags["redis"] = append(w.tags["redis"], "7.4") }, bare},
+	{"leave alone", func(w *world) { w.once(); w.patch(`{"state": "closed"}`) }, bare},
 	{"update and close", func(w *world) {
 		w.once()
 		w.tags["redis"] = append(w.tags["redis"], "7.4")
 		_, err := w.Commit(shop, "", map[string]string{"db/Dockerfile": "FROM postgres:16.1"}, "by hand")
 		w.must(err)
-	}},
+	}, nil},
 }
 
 // once makes one pass, which must not fail.
@@ -43,7 +47,10 @@ func (w *world) once() {
 // prepared returns a world before a stage.
 func prepared(t testing.TB, s stage) *world {
 	t.Helper()
-	w := newWorld(t, files)
+	if s.files == nil {
+		s.files = files
+	}
+	w := newWorld(t, s.files)
 	w.tags["postgres"] = []string{"15.1", "16.1"}
 	if s.name == "create" { // the issue is written in one stage, the others write it alike
 		_, err := w.Commit(shop, "", map[string]string{"renovate.json": strings.Replace(files["renovate.json"], "{", `{"dependencyDashboard": true, `, 1)}, "a dashboard")

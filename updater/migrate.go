@@ -53,6 +53,9 @@ func (v *visit) migrated(main Tree, first, r *Report) {
 
 // complain keeps the issue about errors in the configuration, which a repository that is left as it is gets.
 func (v *visit) complain(ctx context.Context, runner *act.Runner, r *Report) ([]act.Effect, error) {
+	if len(r.Outcomes) > 0 { // what is left to say to people
+		return runner.Execute(ctx, v.name, r.Outcomes)
+	}
 	d, bad := broken(r)
 	if bad && r.Config.Unfetched() {
 		return nil, nil // that a preset cannot be fetched may be the fault of nobody here

@@ -53,12 +53,17 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 	case host.Default == "":
 		return &Report{Repository: name, Skipped: "it is empty"}, nil, nil
 	}
+	v := visit{Passer: p, name: name, host: host, account: account}
+	switch why, err := v.asleep(ctx); {
+	case err != nil:
+		return nil, nil, err
+	case why != "":
+		return &Report{Repository: name, Skipped: why}, nil, nil
+	}
 	p.Engine.step(name, "read", "fetching")
-	repo, err := p.Open(ctx, host)
-	if err != nil {
+	if v.repo, err = p.Open(ctx, host); err != nil {
 		return nil, nil, fmt.Errorf("fetching %s: %w", name, err)
 	}
-	v := visit{Passer: p, name: name, host: host, account: account, repo: repo}
 	report, err := v.look(ctx)
 	if err != nil || p.Runner == nil {
 		return report, nil, err
@@ -103,6 +108,9 @@ func (v *visit) act(ctx context.Context, runner *act.Runner, r *Report) ([]act.E
 // notes returns what becomes of the issues that the bot keeps.
 func (v *visit) notes(r *Report, failed map[string]string, acted bool) []plan.Outcome {
 	var out []plan.Outcome
+	if r.Onboarding {
+		return nil // they come with the first pass after it
+	}
 	if board, ok := v.board(r, failed, acted); ok {
 		out = append(out, board)
 	}
@@ -123,6 +131,8 @@ type visit struct {
 	unsure  string // why not all that is wanted is known; "" if it is
 	last    record // what the last pass found
 	now     record // what this one found
+
+	proposal *proposal // of a configuration; nil if the repository needs none
 }
 
 // look does everything but act.
@@ -131,18 +141,42 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, sides, state, err := v.found(ctx, main)
-	if err != nil || first.Skipped != "" {
-		return first, err
+	g, err := v.found(ctx, main)
+	if err != nil || g.report.Skipped != "" {
+		return g.report, err
 	}
-	for _, s := range sides {
+	v.have = g.state
+	var r *Report
+	if v.proposal != nil {
+		r, err = v.onboard(ctx, g)
+	} else {
+		r, err = v.reconcile(ctx, g)
+	}
+	if err != nil || r.Skipped != "" {
+		return r, err
+	}
+	for _, o := range r.Outcomes {
+		if !o.Until.IsZero() && (r.Until.IsZero() || o.Until.Before(r.Until)) {
+			r.Until = o.Until
+		}
+	}
+	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r)
+	if v.now.Quiet {
+		v.now.State, err = v.fingerprints(ctx, g.sides, g.state, v.now)
+	}
+	return r, err
+}
+
+// reconcile says what becomes of the pull requests of a repository that is configured.
+func (v *visit) reconcile(ctx context.Context, g ground) (*Report, error) {
+	state := g.state
+	for _, s := range g.sides {
 		if err := v.Engine.decide(ctx, s.tree, s.report, state.Wishes, v.reuse(s.tree, state), func(branch string) bool { _, ok := state.Branches[branch]; return ok }); err != nil {
 			return nil, err
 		}
 	}
-	r := merged(first, sides)
-	v.have = state
-	v.migrated(main, first, r)
+	r := merged(g.report, g.sides)
+	v.migrated(g.main, g.report, r)
 	v.now.Watch = watch(r, state)
 	for _, x := range v.now.Watch {
 		if err := v.check(ctx, state, x); err != nil {
@@ -151,16 +185,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 	}
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
 	r.Outcomes = append(r.Outcomes, v.notes(r, nil, false)...)
-	for _, o := range r.Outcomes {
-		if !o.Until.IsZero() && (r.Until.IsZero() || o.Until.Before(r.Until)) {
-			r.Until = o.Until
-		}
-	}
-	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r)
-	if v.now.Quiet {
-		v.now.State, err = v.fingerprints(ctx, sides, state, v.now)
-	}
-	return r, err
+	return r, nil
 }
 
 // quiet reports whether nothing is to be done until something changes.
@@ -173,44 +198,57 @@ func quiet(r *Report) bool {
 	return !slices.ContainsFunc(r.Decisions, func(d plan.Decision) bool { return d.Facts != plan.Complete && d.Facts != plan.Absent })
 }
 
+// A ground is what a visit stands on.
+type ground struct {
+	main   Tree
+	report *Report
+	sides  []side
+	state  plan.State
+}
+
 // found reads configuration, dependencies and the state of the host. Where
-// nothing has changed since the last pass, it says so in Skipped.
-func (v *visit) found(ctx context.Context, main Tree) (*Report, []side, plan.State, error) {
-	r, err := v.Engine.open(ctx, main)
-	if err != nil {
-		return nil, nil, plan.State{}, err
+// nothing has changed since the last pass, the report says so in Skipped.
+func (v *visit) found(ctx context.Context, main Tree) (g ground, err error) {
+	g.main = main
+	if g.report, err = v.Engine.open(ctx, main); err != nil {
+		return g, err
 	}
-	if d, bad := broken(r); bad {
-		r.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
-		return r, nil, plan.State{}, nil
+	if d, bad := broken(g.report); bad {
+		g.report.Skipped = "its configuration has errors, so it is left as it is: " + d.String()
+		return g, nil
 	}
-	if r.Skipped = v.fork(r.Config.Top()); r.Skipped != "" {
-		return r, nil, plan.State{}, nil
+	if g.report.Skipped = v.fork(g.report.Config.Top()); g.report.Skipped != "" {
+		return g, nil
 	}
-	sides, err := v.sides(ctx, main, r)
-	if err != nil {
-		return nil, nil, plan.State{}, err
+	if g.main, g.report, err = v.begin(ctx, main, g.report); err != nil || g.report.Skipped != "" {
+		return g, err
 	}
-	if len(sides) == 0 {
+	r := g.report
+	if g.sides, err = v.sides(ctx, g.main, r); err != nil {
+		return g, err
+	}
+	if len(g.sides) == 0 && v.proposal != nil {
+		g.sides = []side{{g.main, r}} // what is missing is told
+	}
+	if len(g.sides) == 0 {
 		r.Skipped = "none of its base branches can be worked on: " + strings.Join(r.Notices, "; ")
-		return r, nil, plan.State{}, nil
+		return g, nil
 	}
-	state, err := v.state(ctx, r.Config, sides)
-	if err != nil {
-		return nil, nil, state, err
+	if g.state, err = v.state(ctx, r.Config, g.sides); err != nil {
+		return g, err
 	}
-	if err := v.read(ctx, r, sides, &state); err != nil || r.Skipped != "" {
-		return r, sides, state, err
+	if err := v.read(ctx, r, g.sides, &g.state); err != nil || r.Skipped != "" {
+		return g, err
 	}
 	last := v.last
-	if v.now.State, err = v.fingerprints(ctx, sides, state, last); err != nil {
-		return nil, nil, state, err
+	if v.now.State, err = v.fingerprints(ctx, g.sides, g.state, last); err != nil {
+		return g, err
 	}
 	if last.Quiet && last.State == v.now.State && (last.Until.IsZero() || v.Engine.Now().Before(last.Until)) {
 		v.now = last
 		r.Skipped = Unchanged
 	}
-	return r, sides, state, nil
+	return g, nil
 }
 
 // fork says why a fork is left alone; "" if it is not, or is none.
@@ -237,6 +275,10 @@ func (v *visit) read(ctx context.Context, r *Report, sides []side, state *plan.S
 	v.now = record{Bases: make(map[string]seen)}
 	state.Unread = make(map[string]bool)
 	for _, s := range sides {
+		if v.proposal != nil && v.proposal.Off != "" {
+			v.now.Bases[s.tree.Base] = seen{} // and nothing is found
+			continue
+		}
 		now := seen{Commit: s.tree.Snapshot.Commit, Config: s.report.Config.Digest()}
 		if last := v.last.Bases[s.tree.Base]; last.Commit == now.Commit && last.Config == now.Config {
 			s.report.Found, s.report.Problems = last.Found, last.Problems
@@ -265,6 +307,9 @@ const Unchanged = "nothing has changed since the last pass"
 
 // state asks the host and git what there is.
 func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan.State, error) {
+	if v.proposal != nil {
+		return v.proposal.state, nil
+	}
 	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks), Settings: c.Top()}
 	if why, stale := c.Stale(); stale {
 		s.Stale = strings.Join(why, "; ")

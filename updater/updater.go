@@ -94,6 +94,7 @@ type Tree struct {
 
 	Config *gitrepo.Snapshot // where the configuration is read; nil for Snapshot
 	Merge  bool              // that of Snapshot is merged over it
+	Draft  map[string]string // files that the configuration is read from instead, by path; nil for none
 }
 
 // A Report is what came of one repository.
@@ -118,6 +119,7 @@ type Report struct {
 	Until       time.Time
 	Bases       []plan.Inventory // what was found, by base branch
 	Migrates    bool             // the configuration has old spellings
+	Onboarding  bool             // it has no configuration: the first of Branches proposes one, and all else is what holds if that is merged
 
 	reach  Reach
 	custom []extract.Offer // the managers that configuration defines
@@ -150,7 +152,7 @@ func (e *Engine) open(ctx context.Context, t Tree) (*Report, error) {
 func (e *Engine) read(ctx context.Context, t Tree, r *Report) error {
 	e.step(t.Repository, "read", "reading files")
 	if !r.Config.Top().Bool("enabled") {
-		r.Skipped = "the configuration says enabled: false (" + r.Config.Top().Origin("enabled").String() + ")"
+		r.Skipped = switchedOff(r.Config)
 		return nil
 	}
 	found, err := extract.Run(ctx, t.Snapshot, append(e.offers(r.Config), r.custom...), e.Memo)
@@ -179,6 +181,12 @@ func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.
 		from = t.Config
 	}
 	in := e.Input(t.Repository, files(from))
+	if t.Draft != nil {
+		in.Files = func(path string) ([]byte, bool) {
+			text, ok := t.Draft[path]
+			return []byte(text), ok
+		}
+	}
 	if t.Merge {
 		in.Over, in.OverName = files(t.Snapshot), t.Base
 	}

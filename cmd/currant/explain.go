@@ -51,6 +51,9 @@ func explainCommand(w world) *cobra.Command {
 			if r.Skipped != "" {
 				return fmt.Errorf("%s is not looked at: %s", r.Repository, r.Skipped)
 			}
+			if r.Onboarding {
+				fmt.Fprintf(w.err, "%s has no configuration yet: this is what holds once %s is merged.\n", r.Repository, r.Branches[0].Name)
+			}
 			x, err := explain(r, name, t.engine.Now())
 			if err != nil {
 				return err

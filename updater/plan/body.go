@@ -350,6 +350,7 @@ type Marker struct {
 	People  bool     `json:"people,omitempty"`  // they were asked once more, or because checks failed
 	Told    bool     `json:"told,omitempty"`    // automergeComment was written
 	Granted bool     `json:"granted,omitempty"` // a person approved of it on the dashboard
+	Renamed bool     `json:"renamed,omitempty"` // a person gave it another title while it was open; noted for a branch that is shared
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
 

@@ -30,6 +30,7 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 		e.RemoveLabels = []string{label}
 	}
 	next.People, next.Told = marker.People, marker.Told
+	next.Renamed = b.Shared && (marker.Renamed || ours && e.Title == nil && title != b.Title)
 	if ours && !marker.People && r.unattended(b, p) {
 		e.People, next.People = b.people, true
 	}
@@ -53,7 +54,7 @@ func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed
 }
 
 // wantsApproval reports whether a person must approve of b.

@@ -46,6 +46,7 @@ type Branch struct {
 	Merging   config.Window // when it may merge by itself
 	Until     time.Time     // when one of them opens or closes; zero for never
 	Free      bool          // no limit, schedule or approval holds it back
+	Shared    bool          // people are expected to commit to it, and its text is kept up to date all the same
 	Content   string        // what it changes, of one without members
 	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
 }

@@ -101,6 +101,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		return o.end(Hands, reason(CodeStopped, b.Settings.Origin("stopUpdatingLabel"), "it has the label %q, so it is left alone", label))
 	}
 	if exists && branch.Foreign != "" && asked == "" {
+		if b.Shared && open != nil {
+			return r.retext(o, b, *open, branch.Foreign)
+		}
 		return o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
 	}
 	if open != nil && elsewhere(b, *open) && asked == "" {
