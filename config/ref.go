@@ -31,6 +31,10 @@ type base struct {
 
 var bareRepository = regexp.MustCompile(`^[\w.-]+(?:/[\w.-]+)+(?:[:/#].*)?$`)
 
+// barePackage is a short name of an npm package with one of its presets: "acme:javascript". A name alone is
+// more often a mistake in the name of a preset, and must be written as npm>acme, as must one that is nearly a namespace.
+var barePackage = regexp.MustCompile(`^[a-z0-9][\w.-]*:[\w./-]+$`)
+
 // parseReference reads what stands in extends.
 func parseReference(text string, from base) (reference, error) {
 	r := reference{text: text}
@@ -56,16 +60,28 @@ func parseReference(text string, from base) (reference, error) {
 		r.files = []Ref{{Kind: "http", Path: rest}}
 		return r, nil
 	case ok && slices.Contains([]string{"local", "github", "gitlab", "gitea", "forgejo"}, kind):
-	case ok && kind == "npm" || strings.HasPrefix(rest, "@"):
-		return r, fmt.Errorf("preset %q: presets in npm packages are not supported; move it to a repository and write local>owner/repository", clip(text))
+	case ok && kind == "npm":
+		return r, r.pkg(where)
+	case !ok && strings.HasPrefix(rest, "@"):
+		return r, r.pkg(rest)
 	case strings.HasPrefix(rest, "./") || strings.HasPrefix(rest, "../") || strings.HasPrefix(rest, "/"):
 		return r.relative(rest, from)
 	case !ok && bareRepository.MatchString(rest):
 		kind, where = "local", rest
+	case !ok && barePackage.MatchString(rest) && closest(strings.SplitN(rest, ":", 2)[0], namespaces) == "":
+		return r, r.pkg(rest)
 	default:
-		return r, fmt.Errorf("there is no preset %q", clip(text))
+		return r, noPreset(text, rest)
 	}
 	return r, r.repository(kind, where)
+}
+
+// noPreset is the error about a name that no built-in preset has.
+func noPreset(text, name string) error {
+	if guess := closest(name, builtinNames()); guess != "" {
+		return fmt.Errorf("there is no preset %q: did you mean %q?", clip(text), strings.TrimPrefix(guess, "default"))
+	}
+	return fmt.Errorf("there is no preset %q", clip(text))
 }
 
 func isURL(s string) bool {
@@ -83,6 +99,25 @@ func builtinName(s string) (string, bool) {
 		space = "default"
 	}
 	return space + ":" + name, slices.Contains(namespaces, space)
+}
+
+// pkg reads a package of npm and which of its presets is meant: "@acme/x:name", "@acme" for "@acme/renovate-config",
+// and "acme" for "renovate-config-acme".
+func (r *reference) pkg(where string) error {
+	name, preset, _ := strings.Cut(where, ":")
+	switch {
+	case name == "" || strings.ContainsAny(name, " #?%") || strings.Count(name, "/") > 1:
+		return fmt.Errorf("preset %q: expected the name of an npm package", clip(r.text))
+	case strings.HasPrefix(name, "@") && !strings.Contains(name, "/"):
+		name += "/renovate-config"
+	case !strings.HasPrefix(name, "@") && !strings.HasPrefix(name, "renovate-config-"):
+		name = "renovate-config-" + name
+	}
+	if preset == "" {
+		preset = "default"
+	}
+	r.files, r.keys = []Ref{{Kind: "npm", Repository: name, Path: "package.json"}}, []string{"renovate-config", preset}
+	return nil
 }
 
 // repository reads "owner/repo", "owner/repo:name", "owner/repo:file/key" and
@@ -159,6 +194,9 @@ func (r reference) relative(where string, from base) (reference, error) {
 func (ref Ref) String() string {
 	if ref.Kind == "http" {
 		return ref.Path
+	}
+	if ref.Kind == "npm" {
+		return "npm>" + ref.Repository
 	}
 	s := ref.Kind + ">" + ref.Repository + "//" + ref.Path
 	if ref.Tag != "" {

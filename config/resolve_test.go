@@ -111,6 +111,8 @@ func TestDiagnostics(t *testing.T) {
 		{`{"matchPackageNames": ["x"]}`, `renovate.json:1:2: "matchPackageNames" has no effect at the top: it belongs inside packageRules`},
 		{`{"extends": ["config:recomended"]}`, `renovate.json:1:14: there is no preset "config:recomended": did you mean "config:recommended"?`},
 		{`{"extends": ["local>acme/none"]}`, `renovate.json:1:14: preset "local>acme/none" cannot be fetched: there is no file local>acme/none//default.json`},
+		{`{"extends": ["npm>none"]}`, `renovate.json:1:14: preset "npm>none" cannot be fetched: there is no file npm>renovate-config-none`},
+		{`{"extends": ["schdule:weekly"]}`, `renovate.json:1:14: there is no preset "schdule:weekly": did you mean "schedule:weekly"?`},
 		{`{"extends": ["config:base"]}`, `renovate.json:1:14: "config:base" is called "config:recommended" now`},
 		{`{"a": 1, "b": 2}`, "renovate.json:1:2: there is no option \"a\"\nrenovate.json:1:10: there is no option \"b\""},
 		{`{"labels": [}`, `renovate.json:1:13: "}" where "]" should close an array`},
@@ -124,6 +126,22 @@ func TestDiagnostics(t *testing.T) {
 		}
 		if strings.Join(got, "\n") != tc.want {
 			t.Errorf("%s\n got %s\nwant %s", tc.text, strings.Join(got, "\n     "), tc.want)
+		}
+	}
+}
+
+func TestPackages(t *testing.T) {
+	const manifest = `{"name": "x", "renovate-config": {"default": {"labels": ["default"]}, "sub": {"extends": [":label({{arg0}})"]}}}`
+	for ref, want := range map[string]string{
+		"npm>acme": "default", "acme:sub(a)": "a", "@acme": "default", "@acme:sub(b)": "b", "@acme/presets:sub(c)": "c", "npm>@acme/presets": "default",
+		"renovate-config-acme:default": "default",
+	} {
+		in := input(`{"extends": ["` + ref + `"]}`)
+		in.Presets = memory{"npm>renovate-config-acme": manifest, "npm>@acme/renovate-config": manifest, "npm>@acme/presets": manifest}
+		c, diags := resolve(t, in)
+		noErrors(t, diags)
+		if got := strings.Join(c.Top().Strings("labels"), " "); got != want {
+			t.Errorf("%s: labels %q, want %q", ref, got, want)
 		}
 	}
 }

@@ -165,11 +165,7 @@ func (r *resolver) distrust(why string) {
 func (r *resolver) builtin(item *value, ref reference, at visit) *value {
 	node, ok := builtinPreset(ref.builtin, at.ignore)
 	if !ok {
-		text := fmt.Sprintf("there is no preset %q", clip(ref.text))
-		if guess := closest(ref.builtin, builtinNames()); guess != "" {
-			text += fmt.Sprintf(": did you mean %q?", strings.TrimPrefix(guess, "default"))
-		}
-		r.rep.at(item, Error, "%s", text)
+		r.rep.at(item, Error, "%v", noPreset(ref.text, ref.builtin))
 		r.distrust("preset " + ref.text + " is unknown")
 		return nil
 	}

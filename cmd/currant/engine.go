@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -86,7 +85,6 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	}
 	e := &engine{w: w, o: o, reaches: make(map[string]updater.Reach)}
 	e.seen = lookup.NewSeen(filepath.Join(o.state, "seen"), time.Now)
-	e.fetchers = map[string]presets.Fetcher{"http": e.fetchURL}
 	var global []byte
 	if o.config != "" {
 		var err error
@@ -107,6 +105,8 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if e.client, err = e.newClient(e.base, true); err != nil {
 		return nil, err
 	}
+	npm := defaults(e.tools)
+	e.fetchers = presets.Fetchers(e.client.Env(), func(pkg string) string { return npm("npm", pkg)[0] })
 	tools, err := e.templates(ctx, p)
 	if err != nil {
 		return nil, err
@@ -369,26 +369,6 @@ func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.
 		Updater: &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")},
 		Trust:   templating.Trust(e.o.trust),
 	}}, nil
-}
-
-// fetchURL reads a preset from the web.
-func (e *engine) fetchURL(ctx context.Context, ref config.Ref) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ref.Path, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := e.client.HTTP().Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	switch {
-	case resp.StatusCode == http.StatusNotFound:
-		return nil, fs.ErrNotExist
-	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s answered %s", req.URL.Host, resp.Status)
-	}
-	return io.ReadAll(resp.Body)
 }
 
 // hostRules returns a configuration's hostRules as the client reads them.
