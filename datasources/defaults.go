@@ -11,40 +11,43 @@ import (
 // up when neither its file nor configuration says where. An air-gapped
 // operator overrides each with registryUrls, defaultRegistryUrls or hostRules.
 var defaults = map[string][]string{
-	"bitbucket-tags":     {"https://bitbucket.org"},
-	"crate":              {"https://index.crates.io"},
-	"devbox":             {"https://search.devbox.sh"},
-	"docker":             {"https://index.docker.io"},
-	"dotnet-version":     {"https://builds.dotnet.microsoft.com/dotnet/release-metadata/releases-index.json"},
-	"endoflife-date":     {"https://endoflife.date/api"},
-	"forgejo-releases":   {"https://code.forgejo.org"},
-	"forgejo-tags":       {"https://code.forgejo.org"},
-	"galaxy":             {"https://galaxy.ansible.com"},
-	"galaxy-collection":  {"https://galaxy.ansible.com"},
-	"gitea-releases":     {"https://gitea.com"},
-	"gitea-tags":         {"https://gitea.com"},
-	"github-digest":      {"https://github.com"},
-	"github-releases":    {"https://github.com"},
-	"github-tags":        {"https://github.com"},
-	"gitlab-packages":    {"https://gitlab.com"},
-	"gitlab-releases":    {"https://gitlab.com"},
-	"gitlab-tags":        {"https://gitlab.com"},
-	"go":                 {"https://proxy.golang.org", "direct"},
-	"golang-version":     {"https://proxy.golang.org"},
-	"gradle-version":     {"https://services.gradle.org/versions/all"},
-	"helm":               {"https://charts.helm.sh/stable"},
-	"java-version":       {"https://api.adoptium.net"},
-	"maven":              {"https://repo.maven.apache.org/maven2"},
-	"node-version":       {"https://nodejs.org/dist"},
-	"npm":                {"https://registry.npmjs.org"},
-	"nuget":              {"https://api.nuget.org/v3/index.json"},
-	"packagist":          {"https://repo.packagist.org"},
-	"pypi":               {"https://pypi.org/pypi/"},
-	"python-version":     {"https://www.python.org"},
-	"rubygems":           {"https://rubygems.org"},
-	"rust-version":       {"https://static.rust-lang.org"},
-	"terraform-module":   {"https://registry.terraform.io"},
-	"terraform-provider": {"https://registry.terraform.io"},
+	"azure-pipelines-tasks": {"https://" + GitHubRaw + "/renovatebot/azure-devops-marketplace/main"},
+	"bitbucket-tags":        {"https://bitbucket.org"},
+	"crate":                 {"https://index.crates.io"},
+	"devbox":                {"https://search.devbox.sh"},
+	"docker":                {"https://index.docker.io"},
+	"dotnet-version":        {"https://builds.dotnet.microsoft.com/dotnet/release-metadata/releases-index.json"},
+	"endoflife-date":        {"https://endoflife.date/api"},
+	"forgejo-releases":      {"https://code.forgejo.org"},
+	"forgejo-tags":          {"https://code.forgejo.org"},
+	"galaxy":                {"https://galaxy.ansible.com"},
+	"galaxy-collection":     {"https://galaxy.ansible.com"},
+	"gitea-releases":        {"https://gitea.com"},
+	"gitea-tags":            {"https://gitea.com"},
+	"github-digest":         {"https://github.com"},
+	"github-releases":       {"https://github.com"},
+	"github-tags":           {"https://github.com"},
+	"gitlab-packages":       {"https://gitlab.com"},
+	"gitlab-releases":       {"https://gitlab.com"},
+	"gitlab-tags":           {"https://gitlab.com"},
+	"go":                    {"https://proxy.golang.org", "direct"},
+	"golang-version":        {"https://proxy.golang.org"},
+	"gradle-version":        {"https://services.gradle.org/versions/all"},
+	"helm":                  {"https://charts.helm.sh/stable"},
+	"java-version":          {"https://api.adoptium.net"},
+	"maven":                 {"https://repo.maven.apache.org/maven2"},
+	"node-version":          {"https://nodejs.org/dist"},
+	"npm":                   {"https://registry.npmjs.org"},
+	"nuget":                 {"https://api.nuget.org/v3/index.json"},
+	"orb":                   {"https://circleci.com"},
+	"packagist":             {"https://repo.packagist.org"},
+	"pypi":                  {"https://pypi.org/pypi/"},
+	"python-version":        {"https://www.python.org"},
+	"ruby-version":          {"https://www.ruby-lang.org"},
+	"rubygems":              {"https://rubygems.org"},
+	"rust-version":          {"https://static.rust-lang.org"},
+	"terraform-module":      {"https://registry.terraform.io"},
+	"terraform-provider":    {"https://registry.terraform.io"},
 }
 
 // DefaultRegistries returns the public registries of a datasource, in the
@@ -94,6 +97,11 @@ func IsDockerHub(host string) bool {
 		return true
 	}
 	return false
+}
+
+// IsAzureDevOps reports whether host is one of Microsoft's for Azure DevOps.
+func IsAzureDevOps(host string) bool {
+	return host == "dev.azure.com" || strings.HasSuffix(host, ".visualstudio.com")
 }
 
 // GitHubAPI returns the REST API of the GitHub that registry is the web

@@ -5,6 +5,7 @@ import (
 	"github.com/currant-bot/currant/config/jsonata"
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/artifactory"
+	"github.com/currant-bot/currant/datasources/azurepipelinestasks"
 	"github.com/currant-bot/currant/datasources/bitbuckettags"
 	"github.com/currant-bot/currant/datasources/crate"
 	"github.com/currant-bot/currant/datasources/custom"
@@ -37,10 +38,12 @@ import (
 	"github.com/currant-bot/currant/datasources/nodeversion"
 	"github.com/currant-bot/currant/datasources/npm"
 	"github.com/currant-bot/currant/datasources/nuget"
+	"github.com/currant-bot/currant/datasources/orb"
 	"github.com/currant-bot/currant/datasources/packagist"
 	"github.com/currant-bot/currant/datasources/pypi"
 	"github.com/currant-bot/currant/datasources/pythonversion"
 	"github.com/currant-bot/currant/datasources/rubygems"
+	"github.com/currant-bot/currant/datasources/rubyversion"
 	"github.com/currant-bot/currant/datasources/rustversion"
 	"github.com/currant-bot/currant/datasources/terraformmodule"
 	"github.com/currant-bot/currant/datasources/terraformprovider"
@@ -49,6 +52,7 @@ import (
 // Sources lists every datasource, in order of name.
 var Sources = []*datasources.Source{
 	artifactory.Source,
+	azurepipelinestasks.Source,
 	bitbuckettags.Source,
 	crate.Source,
 	custom.Source(query),
@@ -81,9 +85,11 @@ var Sources = []*datasources.Source{
 	nodeversion.Source,
 	npm.Source,
 	nuget.Source,
+	orb.Source,
 	packagist.Source,
 	pypi.Source,
 	pythonversion.Source,
+	rubyversion.Source,
 	rubygems.Source,
 	rustversion.Source,
 	terraformmodule.Source,

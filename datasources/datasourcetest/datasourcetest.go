@@ -167,7 +167,7 @@ func (c Case) cancelled(t *testing.T) {
 		w := c.open(t, patience, func(_ *world, n int, next http.Handler, rw http.ResponseWriter, r *http.Request) {
 			if n == k {
 				cancel()
-				<-r.Context().Done()
+				gone(r)
 				return
 			}
 			next.ServeHTTP(rw, r)

@@ -3,6 +3,7 @@ package datasourcetest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -117,7 +118,13 @@ func tooMany(_ *world, _ http.Handler, rw http.ResponseWriter, _ *http.Request) 
 	rw.WriteHeader(http.StatusTooManyRequests)
 }
 
-func hang(_ *world, _ http.Handler, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+func hang(_ *world, _ http.Handler, _ http.ResponseWriter, r *http.Request) { gone(r) }
+
+// gone waits until the caller has gone, which is seen only once what it sent is read.
+func gone(r *http.Request) {
+	io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
 
 // recorded returns the right answer.
 func recorded(next http.Handler, r *http.Request) *httptest.ResponseRecorder {
@@ -171,7 +178,7 @@ func hangInBody(_ *world, next http.Handler, rw http.ResponseWriter, r *http.Req
 	rw.WriteHeader(rec.Code)
 	rw.Write(body)
 	http.NewResponseController(rw).Flush()
-	<-r.Context().Done()
+	gone(r)
 }
 
 func endless(_ *world, next http.Handler, rw http.ResponseWriter, r *http.Request) {
