@@ -139,6 +139,24 @@ type Result struct {
 	// Constraints are what the file says of the surroundings of all its dependencies, as the option constraints
 	// would: "python": ">=3.9". They must not be modified.
 	Constraints map[string]string
+
+	// Own is the version of the package that the file itself describes, such as "version" in package.json; its
+	// field is zero if there is none.
+	Own Own
+}
+
+// An Own is the version of a package in the file that describes it.
+type Own struct {
+	Field
+	Snapshots bool // versions under development end in "-SNAPSHOT", and go on to do so
+}
+
+// OwnOf returns a field as a package's own version; one that is not ok is none.
+func OwnOf(f Field, ok bool) Own {
+	if !ok {
+		return Own{}
+	}
+	return Own{Field: f}
 }
 
 // A Def is something that a file defines and dependencies in other files of

@@ -37,7 +37,7 @@ func extract(file managers.File) managers.Result {
 	}
 	x.table("workspace.dependencies", root.Get("workspace", "dependencies"))
 	slices.SortStableFunc(x.deps, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
-	r := managers.Result{Problems: problems}
+	r := managers.Result{Problems: problems, Own: managers.OwnOf(root.Get("package", "version").Field())}
 	for _, d := range x.deps {
 		r.Deps = append(r.Deps, d.Dep)
 	}

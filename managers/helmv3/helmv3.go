@@ -30,6 +30,9 @@ func extract(file managers.File) managers.Result {
 		}
 		r := helmdeps.Deps(file, doc.Node, "Chart.lock")
 		r.Problems = append(problems, r.Problems...)
+		if version := doc.Get("version"); version.IsString() {
+			r.Own.Field = version.Field()
+		}
 		return r
 	}
 	return managers.Result{Problems: problems}

@@ -2,6 +2,7 @@ package managertest
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -25,7 +26,8 @@ const maxEdits = 50
 //   - two fields are the same or apart, and replacing each by itself changes nothing;
 //   - after a value, a digest, or both are replaced, extracting again finds
 //     exactly that change;
-//   - so it does after a dependency is pinned, and after it gets a value that changes more along.
+//   - so it does after a dependency is pinned, and after it gets a value that changes more along;
+//   - a package's own version is where it is said to be, and another one there is read as it is.
 func Check(m *managers.Manager, r Repository) []string {
 	before := extract(m, r)
 	for _, again := range []extraction{extract(m, r), extractAfresh(m, r)} {
@@ -33,7 +35,7 @@ func Check(m *managers.Manager, r Repository) []string {
 			return []string{"extracting twice differs, -first +second:\n" + diff}
 		}
 	}
-	broken := append(before.badDeps(m), before.badProblems()...)
+	broken := slices.Concat(before.badDeps(m), before.badProblems(), before.badOwn(m))
 	if spans := before.badSpans(); spans != nil {
 		return append(broken, spans...) // the edits below would make no sense
 	}
@@ -82,6 +84,30 @@ func (e extraction) badProblems() (broken []string) {
 		text, ok := e.repo.Files[p.Path]
 		if !ok || p.Line < 0 || p.Line > 1+strings.Count(text, "\n") || p.Text == "" {
 			broken = append(broken, fmt.Sprintf("problem %q is not about a line of a file", p))
+		}
+	}
+	return broken
+}
+
+// badOwn reports own versions that cannot be replaced.
+func (e extraction) badOwn(m *managers.Manager) (broken []string) {
+	for _, name := range slices.Sorted(maps.Keys(e.owns)) {
+		own := e.owns[name]
+		text := e.repo.Files[name]
+		if own.Snapshots && own.IsZero() {
+			continue
+		}
+		if own.Path != "" || own.Start < 0 || own.End() > len(text) || text[own.Start:own.End()] != own.Text {
+			broken = append(broken, fmt.Sprintf("%s: its own version %q is not at byte %d", name, own.Text, own.Start))
+			continue
+		}
+		const other = "7.8.9"
+		after, err := e.repo.with(map[string][]managers.Edit{name: {own.Replace(other)}})
+		if err != nil {
+			return append(broken, fmt.Sprintf("%s: replacing its own version: %v", name, err))
+		}
+		if got := extract(m, after).owns[name].Text; got != other {
+			broken = append(broken, fmt.Sprintf("%s: its own version reads %q, not %q, once it is replaced", name, got, other))
 		}
 	}
 	return broken

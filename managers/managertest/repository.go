@@ -85,7 +85,8 @@ type extraction struct {
 	repo     Repository
 	deps     []dep
 	problems []managers.Problem
-	around   []string // what files are for
+	around   []string                // what files are for
+	owns     map[string]managers.Own // of packages that files describe, by path
 }
 
 // extract does what Currant's extract stage does: it reads the files in order of path and
@@ -106,10 +107,13 @@ func extractFiles(m *managers.Manager, r Repository, file func(path, text string
 	for path, text := range r.Files {
 		fsys[path] = &fstest.MapFile{Data: []byte(text)}
 	}
-	all, defs := extraction{repo: r}, managers.Defs{}
+	all, defs := extraction{repo: r, owns: make(map[string]managers.Own)}, managers.Defs{}
 	for path, result := range results(m, r, func(path string) managers.File { return file(path, r.Files[path], fsys) }) {
 		for _, name := range slices.Sorted(maps.Keys(result.Constraints)) {
 			all.around = append(all.around, fmt.Sprintf("%s is for %s %s", path, name, word(result.Constraints[name])))
+		}
+		if result.Own != (managers.Own{}) {
+			all.owns[path] = result.Own
 		}
 		for _, d := range result.Deps {
 			all.deps = append(all.deps, dep{d, cmp.Or(d.In, path)})

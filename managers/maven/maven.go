@@ -45,6 +45,8 @@ func extract(file managers.File) managers.Result {
 	case isPOM(root):
 		p := open(file, root)
 		r.Deps = p.deps()
+		r.Own = managers.OwnOf(root.Get("version").Value().Field())
+		r.Own.Snapshots = true
 		if name, ok := p.rootName(); ok {
 			r.Defs = []managers.Def{{Key: rootKey + name, Value: p.parent.path}}
 		}

@@ -53,7 +53,7 @@ func extract(file managers.File) managers.Result {
 			p.msbuild(root)
 		}
 	}
-	return managers.Result{Deps: p.deps, Problems: p.problems}
+	return managers.Result{Deps: p.deps, Problems: p.problems, Own: p.own()}
 }
 
 type project struct {
@@ -75,6 +75,16 @@ func (p *project) add(d managers.Dep) {
 		d.Kind = "nuget"
 	}
 	p.deps = append(p.deps, d)
+}
+
+// own returns the version that the project gives to its package.
+func (p *project) own() managers.Own {
+	for _, name := range []string{"version", "versionprefix"} {
+		if v, ok := p.properties[name]; ok {
+			return managers.OwnOf(v.Field())
+		}
+	}
+	return managers.Own{}
 }
 
 // elements name packages in a project.

@@ -25,6 +25,7 @@ uv and PDM say where a package comes from.`,
 
 func extract(file managers.File) managers.Result {
 	p := pyproject.Open(file, "uv.lock", "pdm.lock")
+	p.Versioned(p.Root.Get("project", "version"))
 	p.ReadPython()
 	p.ReadStandard()
 	p.ReadBuild(nil)

@@ -36,6 +36,7 @@ func extract(file managers.File) managers.Result {
 		r.read(name.Text, group.Get("dependencies"))
 	}
 	p.For(table.Get("dependencies", "python"), table.Get("dependencies", "python", "version"), p.Root.Get("project", "requires-python"))
+	p.Versioned(table.Get("version"), p.Root.Get("project", "version"))
 	p.ReadStandard()
 	p.ReadBuild(func(name string) bool {
 		name = pyproject.Normalize(strings.TrimSpace(name))

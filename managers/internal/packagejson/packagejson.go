@@ -44,6 +44,7 @@ func Extract(file managers.File) managers.Result {
 		}
 	}
 	r.Constraints = p.constraints(file, root)
+	r.Own = managers.OwnOf(root.Get("version").Field())
 	addLocked(file, r.Deps, p.locks)
 	if name := root.Get("name").Text; p.member && name != "" {
 		r.Defs = append(r.Defs, managers.Def{Key: p.key(name), Value: file.Path})

@@ -63,6 +63,16 @@ func (x *Project) For(vs ...*tomlspan.Value) {
 	}
 }
 
+// Versioned says where the version of the project itself may stand: the first of vs that is a text.
+func (x *Project) Versioned(vs ...*tomlspan.Value) {
+	for _, v := range vs {
+		if v.Kind == tomlspan.String && v.Text != "" {
+			x.result.Own = managers.OwnOf(v.Field())
+			return
+		}
+	}
+}
+
 // Result returns what was collected.
 func (x *Project) Result() managers.Result {
 	slices.SortStableFunc(x.deps, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
