@@ -190,7 +190,7 @@ func (c *checker) values(m member, o *Option) {
 		if item.kind != json5.String || slices.Contains(o.Values, item.str) || strings.Contains(item.str, "{{") {
 			continue
 		}
-		if isMatcher(o.Name) && strings.ContainsAny(item.str, "/*!") {
+		if isMatcher(o.Name) && strings.ContainsAny(item.str, "/*!") || o.Name == "bumpVersion" && strings.HasPrefix(item.str, "mirror:") {
 			continue
 		}
 		text := fmt.Sprintf("%q is no value of %q", clip(item.str), m.name)
@@ -268,6 +268,8 @@ var checks = map[string]func(*checker, member){
 	"automergeSchedule":   checkSchedule,
 	"timezone":            checkTimezone,
 	"matchJsonata":        checkJSONata,
+	"filePatterns":        checkPatterns,
+	"bumpVersions":        checkBumps,
 }
 
 func checkArtifactory(c *checker, m member) {
@@ -379,6 +381,27 @@ var customKeys = []string{
 	"customType", "description", "managerFilePatterns", "matchStrings", "matchStringsStrategy", "autoReplaceStringTemplate", "fileFormat", "enabled",
 	"depNameTemplate", "packageNameTemplate", "currentValueTemplate", "datasourceTemplate", "versioningTemplate", "extractVersionTemplate",
 	"registryUrlTemplate", "depTypeTemplate", "extends", "$schema",
+}
+
+// checkBumps checks the expressions that find versions.
+func checkBumps(c *checker, m member) {
+	for _, rule := range m.val.items() {
+		for _, need := range []string{"filePatterns", "matchStrings"} {
+			if rule.isObject() && rule.get(need) == nil {
+				c.rep.at(rule, Error, "an entry of bumpVersions needs %q", need)
+			}
+		}
+		for _, item := range rule.get("matchStrings").items() {
+			if !item.isString() || strings.Contains(item.str, "{{") {
+				continue
+			}
+			if re, err := regexp.Compile(item.str); err != nil {
+				c.rep.at(item, Error, "%v", pattern.Explain(item.str, err))
+			} else if re.SubexpIndex("version") < 0 {
+				c.rep.at(item, Error, "expression /%s/ has no group (?<version>...), which is what is raised", clip(item.str))
+			}
+		}
+	}
 }
 
 func checkCustom(c *checker, m member) {

@@ -72,14 +72,14 @@ type watched struct{ Base, Head string }
 // make of the same commit does not change.
 type rendered struct {
 	Commit      string // that it was made from
-	Fingerprint string // of the branch's members
+	Fingerprint string // of what the branch is made from
 	Blobs       map[string]string
 	Notes       []string
 	Warnings    []string
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 4
+const form = 5
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -256,7 +256,7 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 	return func(b plan.Branch) (plan.Rendered, bool) {
 		was, ok := v.last.Renders[b.Name]
 		branch, exists := s.Branches[b.Name]
-		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Fingerprint() || !maps.Equal(was.Blobs, branch.Changed) {
+		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || !maps.Equal(was.Blobs, branch.Changed) {
 			return plan.Rendered{}, false
 		}
 		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings}, true
@@ -268,7 +268,7 @@ func renders(r *Report) map[string]rendered {
 	out := make(map[string]rendered)
 	for _, b := range r.Branches {
 		if b.Err == "" && len(b.Blobs) > 0 && b.Tooled() {
-			out[b.Name] = rendered{r.Commit, b.Fingerprint(), b.Blobs, b.Notes, b.Warnings}
+			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings}
 		}
 	}
 	return out

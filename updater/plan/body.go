@@ -403,6 +403,15 @@ func (b Branch) Fingerprint() string {
 	return Hash(strings.Join(out, "\n") + b.Content)
 }
 
+// Work names all that the files of b are made from, besides the commit that it begins at.
+func (b Branch) Work() string {
+	h := []string{b.Fingerprint()}
+	for _, m := range b.Members {
+		h = append(h, m.Update.Settings.String("bumpVersion"))
+	}
+	return Hash(strings.Join(h, "\n") + fmt.Sprintf("\n%q", b.Bumps))
+}
+
 // ReadMarker returns the marker in a body; ok is false if there is none. Of several the
 // last counts: Currant writes it at the end, below whatever text from elsewhere the body holds.
 func ReadMarker(body string) (m Marker, ok bool) {

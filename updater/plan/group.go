@@ -49,6 +49,7 @@ type Branch struct {
 	Shared    bool          // people are expected to commit to it, and its text is kept up to date all the same
 	Content   string        // what it changes, of one without members
 	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
+	Bumps     []Bump        // versions that it raises along with its members
 }
 
 // Group collects decisions into branches, sorted in the order in which they
@@ -182,7 +183,11 @@ func (b *Branch) complete(w World) error {
 	}
 	b.Labels = labels(b.Members)
 	b.schedule(w.Now)
-	return b.write(w)
+	if err := b.write(w); err != nil {
+		return err
+	}
+	b.Bumps = b.bumps(fields(w, first))
+	return nil
 }
 
 // settleState drops members that wait, or that cannot be changed, from a branch

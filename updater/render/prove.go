@@ -47,23 +47,28 @@ func prove(fsys fs.FS, texts map[string]string, ms map[string]*managers.Manager,
 }
 
 func extract(m *managers.Manager, fsys fs.FS, texts map[string]string, name string) ([]managers.Dep, error) {
+	r, err := read(m, fsys, texts, name)
+	return r.Deps, err
+}
+
+func read(m *managers.Manager, fsys fs.FS, texts map[string]string, name string) (managers.Result, error) {
 	over := overlay{FS: fsys, texts: texts}
 	data, err := over.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
+		return managers.Result{}, fmt.Errorf("reading %s: %w", name, err)
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	return safely(m, managers.File{Path: name, Text: string(data), FS: over})
 }
 
 // safely extracts, and turns a panic into an error.
-func safely(m *managers.Manager, file managers.File) (deps []managers.Dep, err error) {
+func safely(m *managers.Manager, file managers.File) (r managers.Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("reading %s: %s stopped in the middle of it, which is a mistake in Currant: %v", file.Path, m.Name, p)
 		}
 	}()
-	return m.Extract(file).Deps, nil
+	return m.Extract(file), nil
 }
 
 // A place identifies a field before the change.

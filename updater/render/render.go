@@ -64,12 +64,17 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		if err != nil {
 			return Change{}, err
 		}
+		raised, err := raiseOwn(s.FS, k.Managers, edits, files)
+		if err != nil {
+			return Change{}, err
+		}
 		locks, err := k.lock(ctx, s, fields, files)
 		if err != nil {
 			return Change{}, err
 		}
 		maps.Copy(out.Files, files)
 		out.Notes, out.Warnings = alongOf(fields)
+		out.Notes = append(out.Notes, raised...)
 		for path, f := range locks {
 			if was, err := fs.ReadFile(s.FS, path); err != nil || string(was) != f.Text {
 				out.Files[path] = f
@@ -92,7 +97,20 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		out.Notes = append(out.Notes, c.Notes...)
 		out.Warnings = append(out.Warnings, c.Warnings...)
 	}
+	out.complain("Not every version that was to be raised along was", raise(s, b.Bumps, out.Files))
 	return out, nil
+}
+
+// complain says in the pull request what is missing from it, so that a person sees it before it is merged.
+func (c *Change) complain(what string, problems []string) {
+	if len(problems) == 0 {
+		return
+	}
+	note := "**" + what + ", so it does not merge by itself:**\n"
+	for _, p := range problems {
+		note += "\n- " + strings.ReplaceAll(strings.TrimSpace(p), "\n", "\n  ")
+	}
+	c.Notes, c.Warnings = append(c.Notes, note), append(c.Warnings, problems...)
 }
 
 // Splice replaces the fields of each member in place and proves the result: it
