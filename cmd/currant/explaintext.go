@@ -115,12 +115,15 @@ func writePlace(w io.Writer, p placeJSON) {
 		lines = append(lines, a.line())
 	}
 	section(w, "Registry", lines, 5)
-	if len(p.Updates) == 0 {
-		section(w, "Why", linesOf(p.Reasons, string(plan.CodeLookup), string(plan.CodeListed), string(plan.CodeLookupFailed)), 8)
+	why := linesOf(p.Reasons, string(plan.CodeLookup), string(plan.CodeListed), string(plan.CodeLookupFailed))
+	if len(p.Updates) > 0 {
+		section(w, "No other update because", why, 8)
+	} else {
+		section(w, "Why", why, 8)
 		section(w, "Rules that applied", ruleLines(p.Rules), 6)
 		section(w, "Rules that nearly applied", ruleLines(p.Near), 4)
 	}
-	section(w, "Not taken", linesOf(p.Dropped), 6)
+	section(w, "Not taken", droppedLines(p.Dropped), 6)
 }
 
 func writeWanted(w io.Writer, p placeJSON, u wantedJSON) {
@@ -176,6 +179,29 @@ func linesOf(rs []reasonJSON, without ...string) []string {
 		if !slices.Contains(without, r.Code) {
 			out = append(out, r.line())
 		}
+	}
+	return out
+}
+
+// droppedLines has one line for all releases that were ruled out for the same reason, in the order of the first of each.
+func droppedLines(rs []reasonJSON) []string {
+	var order []string
+	versions := make(map[string][]string)
+	for _, line := range linesOf(rs) {
+		version, why, _ := strings.Cut(line, ": ")
+		if versions[why] == nil {
+			order = append(order, why)
+		}
+		versions[why] = append(versions[why], version)
+	}
+	out := make([]string, len(order))
+	for i, why := range order {
+		named := versions[why]
+		out[i] = strings.Join(named[:min(3, len(named))], ", ")
+		if n := len(named) - 3; n > 0 {
+			out[i] += fmt.Sprintf(" and %d more", n)
+		}
+		out[i] += ": " + why
 	}
 	return out
 }
