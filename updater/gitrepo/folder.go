@@ -115,34 +115,56 @@ func (w *folderWalk) add(name string, d fs.DirEntry, level int) error {
 	return nil
 }
 
-// identify reads the files that were found, several at a time, and leaves out those that are gone since or may not be read.
+// identify reads the files that were found, several folders at a time, and leaves out those that are gone since or may
+// not be read. A folder is opened once: to reach a file in it takes a call for each part of its path.
 func (w *folderWalk) identify() error {
-	const batch = 16
+	byDir := make(map[string][]*Entry)
+	for i := range w.files {
+		e := &w.files[i]
+		byDir[path.Dir(e.Path)] = append(byDir[path.Dir(e.Path)], e)
+	}
 	g, ctx := errgroup.WithContext(w.ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for from := 0; from < len(w.files); from += batch {
-		g.Go(func() error {
-			for i := from; i < min(from+batch, len(w.files)) && ctx.Err() == nil; i++ {
-				e := &w.files[i]
-				if e.Size > MaxFile {
-					continue
-				}
-				text, err := readIn(w.root, e.Path, e.Mode)
-				switch {
-				case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
-					e.Path = ""
-				case err != nil:
-					return err
-				default:
-					e.ID, e.Size = BlobID(string(text)), int64(len(text))
-				}
-			}
-			return ctx.Err()
-		})
+	for dir, entries := range byDir {
+		g.Go(func() error { return w.identifyIn(ctx, dir, entries) })
 	}
 	err := g.Wait()
 	w.files = slices.DeleteFunc(w.files, func(e Entry) bool { return e.Path == "" })
 	return err
+}
+
+func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) }
+
+func (w *folderWalk) identifyIn(ctx context.Context, dir string, entries []*Entry) error {
+	folder, err := w.root.OpenRoot(dir)
+	if err != nil && !gone(err) {
+		return err
+	}
+	if err == nil {
+		defer folder.Close()
+	}
+	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if folder == nil {
+			e.Path = ""
+			continue
+		}
+		if e.Size > MaxFile {
+			continue
+		}
+		text, err := readIn(folder, path.Base(e.Path), e.Mode)
+		switch {
+		case gone(err):
+			e.Path = ""
+		case err != nil:
+			return fmt.Errorf("%s: %w", e.Path, err)
+		default:
+			e.ID, e.Size = BlobID(string(text)), int64(len(text))
+		}
+	}
+	return nil
 }
 
 // readIn reads a file, or what a link refers to, in root.
