@@ -53,6 +53,7 @@ type Listing struct {
 
 	// What took the place of the package, and at what version; "" for nothing.
 	Replacement, ReplacementVersion string
+	Forgets                         bool   // the registry lists what it has fetched, and may drop that from its list: see Partial
 	Partial                         string // why this is not all there is; "" if it is complete
 }
 

@@ -40,7 +40,7 @@ func (r *registry) List(ctx context.Context, q datasources.Query) (*datasources.
 		// A proxy answers with an empty list for an image that it has not fetched yet.
 		partial = "the registry names no tags"
 	}
-	l := &datasources.Listing{Partial: partial, Releases: make([]datasources.Release, len(tags))}
+	l := &datasources.Listing{Partial: partial, Forgets: s.wire.jfrog.Load(), Releases: make([]datasources.Release, len(tags))}
 	for i, tag := range tags {
 		l.Releases[i].Version = tag
 	}

@@ -134,6 +134,9 @@ func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
 	defer done()
 	l, err := source.List(ctx, q)
 	if err == nil {
+		l, err = p.recover(ctx, q, l, source)
+	}
+	if err == nil {
 		var ask func(string) time.Time
 		if dater, ok := source.(datasources.Dater); ok {
 			ask = func(version string) time.Time {

@@ -37,6 +37,7 @@ type sightings struct {
 	Known  []string             // releases that were there at First, in order
 	Later  map[string]time.Time // releases that came later
 	Told   map[string]time.Time // dates that the registry gave when it was asked about a release
+	Held   []string             `json:",omitempty"` // what a registry that forgets listed last, in order
 	Digest map[string]string    // what a release's name stood for; a name that moved is a new release
 }
 
