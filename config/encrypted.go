@@ -32,14 +32,14 @@ func (r *resolver) decrypt(v *value, parent string, c checker) {
 		return
 	case r.in.Open == nil:
 		if r.in.Repository != "" {
-			r.rep.at(sealed, Warning, "what is encrypted here is left out: the operator has set no privateKey to open it with")
+			r.rep.note(sealed, "what is encrypted here is left out: the operator has set no privateKey to open it with")
 		}
 		return
 	case r.in.Repository != "" && !strings.Contains(r.in.Repository, "/"):
-		r.rep.at(sealed, Warning, "what is encrypted here is left out: a folder is of no organisation, so that nobody can tell whether it is for this one")
+		r.rep.note(sealed, "what is encrypted here is left out: a folder is of no organisation, so that nobody can tell whether it is for this one")
 		return
 	case warn != "":
-		r.rep.at(sealed, Warning, "%s", warn)
+		r.rep.note(sealed, "%s", warn)
 	}
 	for _, m := range sealed.members() {
 		if err := r.opened(v, m, parent); err != nil {

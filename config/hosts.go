@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/currant-bot/currant/config/internal/json5"
+	"github.com/currant-bot/currant/config/internal/pattern"
 )
 
 // A Secret is a text that must not be shown. It prints as "[secret]".
@@ -98,15 +99,30 @@ func hostOf(url string) string {
 
 func hostRules(rep *report, merged, force *value) []HostRule {
 	var out []HostRule
+	allowed := pattern.LazyList(optionNamed("allowedHeaders").value.strings(), pattern.Fold)
+	if own := merged.get("allowedHeaders"); own.isList() {
+		allowed = pattern.LazyList(own.strings(), pattern.Fold)
+	}
 	for _, v := range append(slices.Clone(merged.get("hostRules").items()), force.get("hostRules").items()...) {
 		if v.isObject() {
-			out = append(out, hostRule(v))
+			out = append(out, admitted(rep, hostRule(v), v, allowed))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b HostRule) int {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(a.MatchHost), len(b.MatchHost)))
 	})
 	return out
+}
+
+// admitted returns r without the headers that the operator does not admit.
+func admitted(rep *report, r HostRule, v *value, allowed pattern.List) HostRule {
+	for _, m := range v.get("headers").members() {
+		if !allowed.MatchAny([]string{m.name}) {
+			rep.key(m, Error, "the header %q is not sent: the operator's allowedHeaders does not admit it", clip(m.name))
+			delete(r.Headers, m.name)
+		}
+	}
+	return r
 }
 
 func (r HostRule) rank() int {

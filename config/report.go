@@ -13,6 +13,8 @@ import (
 type report struct {
 	list []Diagnostic
 	seen map[Diagnostic]bool
+
+	strict bool // a warning about what somebody wrote is an error
 }
 
 // maxDiagnostics keeps a hostile file from filling the memory.
@@ -34,6 +36,14 @@ func (r *report) at(v *value, s Severity, format string, args ...any) {
 	r.offset(v.src, v.off, s, fmt.Sprintf(format, args...))
 }
 
+// note reports what nobody who writes v can help: it is never an error.
+func (r *report) note(v *value, format string, args ...any) {
+	strict := r.strict
+	r.strict = false
+	r.at(v, Warning, format, args...)
+	r.strict = strict
+}
+
 // key reports a finding about a member, where its key stands.
 func (r *report) key(m member, s Severity, format string, args ...any) {
 	r.offset(m.val.src, m.off, s, fmt.Sprintf(format, args...))
@@ -42,6 +52,9 @@ func (r *report) key(m member, s Severity, format string, args ...any) {
 func (r *report) offset(src *source, off int, s Severity, text string) {
 	if src.builtin {
 		return // a test keeps what is built in free of findings
+	}
+	if r.strict && s == Warning {
+		s = Error
 	}
 	o := src.origin(off)
 	r.add(Diagnostic{Severity: s, File: o.File, Line: o.Line, Column: o.Column, Option: o.Option, Text: text})

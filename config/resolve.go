@@ -36,7 +36,8 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 	if pick(force, merged, "requireConfig").is("ignored") {
 		in.Files, r.in.Over = func(string) ([]byte, bool) { return nil, false }, nil
 	}
-	own, file := discover(in, rep, global.get("configFileNames").strings())
+	names := merged.get("configFileNames").strings()
+	own, file := discover(in, rep, names)
 	if own != nil {
 		r.prepare(own, checker{})
 		own = r.expand(own, visit{})
@@ -45,7 +46,7 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 	} else if file != "" {
 		r.distrust(file + " cannot be read")
 	}
-	merged = r.branch(merged, global)
+	merged = r.branch(merged, global, names)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -55,13 +56,13 @@ func Resolve(ctx context.Context, in Input) (*Config, []Diagnostic, error) {
 }
 
 // branch merges the configuration of the branch that is worked on over v. Which branches these are stands in that of the default branch alone.
-func (r *resolver) branch(v, global *value) *value {
+func (r *resolver) branch(v, global *value, names []string) *value {
 	if r.in.Over == nil {
 		return v
 	}
 	in := r.in
 	in.Files = r.in.Over
-	_, file := discover(in, &report{}, nil)
+	_, file := discover(in, &report{}, names)
 	if file == "" {
 		return v
 	}
@@ -125,6 +126,7 @@ func (r *resolver) operator() (global, force *value) {
 		}
 		v.put("extends", below)
 	}
+	r.rep.strict = v.get("configValidationError").isTrue()
 	force = v.remove("force")
 	return r.expand(v, visit{}), force
 }
@@ -155,6 +157,9 @@ func (r *resolver) inherited(global *value) *value {
 		return nil
 	}
 	r.prepare(v, checker{inherited: true})
+	if strict := v.get("configValidationError"); strict.isBool() {
+		r.rep.strict = strict.flag
+	}
 	return r.expand(v, visit{})
 }
 
@@ -197,7 +202,7 @@ func (r *resolver) organisation(global *value) (text, name string) {
 	var old *StaleError
 	switch {
 	case errors.As(err, &old):
-		r.rep.at(where, Warning, "the organisation's configuration: %v", err)
+		r.rep.note(where, "the organisation's configuration: %v", err)
 		r.distrust("the organisation's configuration is a copy from before")
 	case r.in.Presets == nil, errors.Is(err, ErrNotFetched):
 		r.distrust("the organisation's configuration was not fetched")

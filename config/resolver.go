@@ -180,7 +180,7 @@ func (r *resolver) file(item *value, ref reference, at visit) *value {
 	var old *StaleError
 	switch {
 	case errors.As(err, &old):
-		r.rep.at(item, Warning, "preset %q: %v", clip(ref.text), err)
+		r.rep.note(item, "preset %q: %v", clip(ref.text), err)
 		r.distrust("preset " + ref.text + " is a copy from before")
 	case errors.Is(err, ErrNotFetched):
 		r.distrust("preset " + ref.text + " was not fetched")

@@ -88,7 +88,11 @@ func broken(r *Report) (config.Diagnostic, bool) {
 }
 
 // sideOf returns the side that a branch of ours belongs to.
-func (v *visit) sideOf(prefix, branch string, sides []side) side {
+func (v *visit) sideOf(top config.Settings, branch string, sides []side) side {
+	prefix := top.String("branchPrefix")
+	if old := plan.FormerPrefix(top); old != "" && strings.HasPrefix(branch, old) && !strings.HasPrefix(branch, prefix) {
+		prefix = old
+	}
 	var names []string
 	for _, s := range sides {
 		names = append(names, s.tree.Base)
@@ -142,26 +146,25 @@ func merged(main *Report, sides []side) *Report {
 // strayed looks at branches whose pull request is against another branch than it should be from there: seen from the
 // right one, what others have committed to the wrong one would seem to be on the branch.
 func (v *visit) strayed(ctx context.Context, c *config.Config, sides []side, s *plan.State) error {
-	prefix := c.Top().String("branchPrefix")
 	against := make(map[string][]string)
 	for _, p := range s.Pulls {
-		if p.State == platform.Open && p.Base != "" && p.Base != v.sideOf(prefix, p.Branch, sides).tree.Base {
+		if p.State == platform.Open && p.Base != "" && p.Base != v.sideOf(c.Top(), p.Branch, sides).tree.Base {
 			against[p.Base] = append(against[p.Base], p.Branch)
 		}
 	}
 	for _, base := range slices.Sorted(maps.Keys(against)) {
-		branches, err := v.repo.Branches(ctx, prefix, base)
+		branches, err := v.branches(ctx, c.Top(), base)
 		if errors.Is(err, platform.ErrNotFound) {
 			continue // it is gone
 		}
 		if err != nil {
-			return fmt.Errorf("reading the branches of %s: %w", v.name, err)
+			return err
 		}
 		for _, b := range branches {
 			if !slices.Contains(against[base], b.Name) {
 				continue
 			}
-			if s.Branches[b.Name], err = v.branch(ctx, b, c, v.sideOf(prefix, b.Name, sides).tree); err != nil {
+			if s.Branches[b.Name], err = v.branch(ctx, b, c, v.sideOf(c.Top(), b.Name, sides).tree); err != nil {
 				return err
 			}
 		}

@@ -315,22 +315,21 @@ func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan
 		s.Stale = strings.Join(why, "; ")
 	}
 	s.Stale = cmp.Or(s.Stale, v.unsure)
-	prefix := c.Top().String("branchPrefix")
 	var err error
-	if s.Pulls, err = v.Reader.Pulls(ctx, v.name, prefix); err != nil {
-		return s, fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
+	if s.Pulls, err = v.pulls(ctx, c.Top()); err != nil {
+		return s, err
 	}
 	bases := make(map[string]bool)
 	for _, x := range sides {
 		bases[x.tree.Base] = true
 	}
 	for _, x := range sides {
-		branches, err := v.repo.Branches(ctx, prefix, x.tree.Base)
+		branches, err := v.branches(ctx, c.Top(), x.tree.Base)
 		if err != nil {
-			return s, fmt.Errorf("reading the branches of %s: %w", v.name, err)
+			return s, err
 		}
 		for _, b := range branches {
-			if bases[b.Name] || v.sideOf(prefix, b.Name, sides).tree.Base != x.tree.Base {
+			if bases[b.Name] || v.sideOf(c.Top(), b.Name, sides).tree.Base != x.tree.Base {
 				continue
 			}
 			if s.Branches[b.Name], err = v.branch(ctx, b, c, x.tree); err != nil {
@@ -349,10 +348,44 @@ func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan
 	}
 	// A host's list may leave out for a moment what is there: a branch is no
 	// orphan before the list was asked for twice.
-	if s.Pulls, err = v.Reader.Pulls(ctx, v.name, prefix); err != nil {
-		return s, fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
+	s.Pulls, err = v.pulls(ctx, c.Top())
+	return s, err
+}
+
+// prefixes are how the names of our branches begin, the oldest last.
+func prefixes(top config.Settings) []string {
+	out := []string{top.String("branchPrefix")}
+	if old := plan.FormerPrefix(top); old != "" {
+		out = append(out, old)
 	}
-	return s, nil
+	return out
+}
+
+// pulls lists our pull requests, newest first.
+func (v *visit) pulls(ctx context.Context, top config.Settings) ([]platform.Pull, error) {
+	var out []platform.Pull
+	for _, prefix := range prefixes(top) {
+		list, err := v.Reader.Pulls(ctx, v.name, prefix)
+		if err != nil {
+			return nil, fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
+		}
+		out = append(out, list...)
+	}
+	slices.SortStableFunc(out, func(a, b platform.Pull) int { return b.Number - a.Number })
+	return slices.CompactFunc(out, func(a, b platform.Pull) bool { return a.Number == b.Number }), nil
+}
+
+// branches lists our branches, seen from a base branch.
+func (v *visit) branches(ctx context.Context, top config.Settings, base string) ([]gitrepo.BranchState, error) {
+	var out []gitrepo.BranchState
+	for _, prefix := range prefixes(top) {
+		list, err := v.repo.Branches(ctx, prefix, base)
+		if err != nil {
+			return nil, fmt.Errorf("reading the branches of %s: %w", v.name, err)
+		}
+		out = append(out, list...)
+	}
+	return out, nil
 }
 
 // branch says of one of our branches what reconciling needs to know.

@@ -255,6 +255,9 @@ func (e *Engine) decide(ctx context.Context, t Tree, r *Report, wishes plan.Wish
 	if err != nil {
 		return err
 	}
+	if made != nil {
+		branches = plan.Adopt(branches, made)
+	}
 	return e.render(ctx, w, t, r, plan.Grant(branches, wishes), again, made)
 }
 

@@ -154,6 +154,13 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 		}
 	}
 	e.base = append(e.base, hostRules(c)...)
+	if c.Top().Bool("detectHostRulesFromEnv") {
+		var names []string
+		for _, s := range datasourcesall.Sources {
+			names = append(names, s.Name)
+		}
+		e.base = append(e.base, hostRulesFromEnv(e.w.environ(), names)...)
+	}
 	if token := e.w.getenv("CURRANT_TOKEN"); token != "" && e.o.endpoint != "" {
 		e.base = append(e.base, host.Rule{MatchHost: gitHost(e.o.endpoint), Token: token})
 	}

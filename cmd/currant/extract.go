@@ -175,19 +175,23 @@ func orNull(s string) *string {
 	return &s
 }
 
+func dependencyOf(f plan.Found) dependency {
+	d := plan.Decision{Found: f}
+	return dependency{
+		Manager: f.Manager, PackageFile: f.File(), DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
+		Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Pinned()),
+		DepType: orNull(f.Dep.Kind), SkipReason: orNull(string(f.Dep.Skip)), Versioning: orNull(f.Dep.Versioning),
+		RegistryURLs: registryURLs(f), LockedVersion: orNull(f.Dep.Locked),
+	}
+}
+
 func writeJSONL(w io.Writer, found []plan.Found) error {
 	lines := make([]string, 0, len(found))
 	for _, f := range found {
-		d := plan.Decision{Found: f}
 		var line bytes.Buffer
 		enc := json.NewEncoder(&line)
 		enc.SetEscapeHTML(false)
-		err := enc.Encode(dependency{
-			Manager: f.Manager, PackageFile: f.File(), DepName: f.Dep.Name, PackageName: f.Dep.PackageName(),
-			Datasource: orNull(f.Dep.Datasource), CurrentValue: orNull(d.Value()), CurrentDigest: orNull(f.Dep.Pinned()),
-			DepType: orNull(f.Dep.Kind), SkipReason: orNull(string(f.Dep.Skip)), Versioning: orNull(f.Dep.Versioning),
-			RegistryURLs: registryURLs(f), LockedVersion: orNull(f.Dep.Locked),
-		})
+		err := enc.Encode(dependencyOf(f))
 		if err != nil {
 			return err
 		}

@@ -39,6 +39,11 @@ func repo(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(of(ts).CreateRepo(args[0], tree(ts, args[1])))
 }
 
+// topics NAME TOPIC... gives a repository topics.
+func topics(ts *testscript.TestScript, neg bool, args []string) {
+	of(ts).SetTopics(args[0], args[1:]...)
+}
+
 func tree(ts *testscript.TestScript, dir string) map[string]string {
 	files := make(map[string]string)
 	root := ts.MkAbs(dir)

@@ -32,6 +32,8 @@ type options struct {
 	repositories []string // of the operator's configuration, where no argument names any
 	discover     []string // patterns of the repositories to look at, of all that are reached
 	dry          bool     // only say what would be done
+
+	operator config.Settings // the operator's configuration
 }
 
 func (o *options) flags(f *pflag.FlagSet) {
@@ -126,6 +128,11 @@ func (o *options) fromConfig() error {
 		o.discover = top.Strings("autodiscoverFilter")
 	}
 	o.dry = says("dryRun")
+	o.operator = top
+	if base := top.String("baseDir"); base != "" {
+		o.cache, o.state = orElse(o.cache, orElse(top.String("cacheDir"), filepath.Join(base, "cache"))), orElse(o.state, filepath.Join(base, "state"))
+	}
+	o.cache = orElse(o.cache, top.String("cacheDir"))
 	return nil
 }
 

@@ -75,7 +75,11 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 	if out.log, err = act.OpenLog(o.state); err != nil {
 		return nil, err
 	}
-	out.Runner = &act.Runner{Writer: writer, Log: out.log, Run: runID(time.Now()), Now: time.Now, Redact: e.redact}
+	id := runID(time.Now())
+	if context := e.o.operator.String("logContext"); context != "" {
+		id = context + " " + id
+	}
+	out.Runner = &act.Runner{Writer: bounded{writer, e.gitTimeout()}, Log: out.log, Run: id, Now: time.Now, Redact: e.redact}
 	return out, nil
 }
 
@@ -136,6 +140,8 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 			if err != nil {
 				return nil, err
 			}
+			ctx, cancel := within(ctx, p.engine.gitTimeout())
+			defer cancel()
 			_, err = m.Fetch(ctx)
 			return m, err
 		}
@@ -164,7 +170,8 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 	if len(names) == 0 {
 		names = nil // all that the token reaches
 	}
-	o := github.Options{URL: e.o.endpoint, Client: e.client.HTTP(), Repositories: names, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now}
+	o := github.Options{URL: e.o.endpoint, Client: e.client.HTTP(), Repositories: names, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now,
+		Topics: e.o.operator.Strings("autodiscoverTopics"), AtEndpoint: e.o.operator.String("gitUrl") == "endpoint"}
 	token := e.w.getenv("CURRANT_TOKEN")
 	switch {
 	case e.app != nil:

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +37,9 @@ func runCommand(w world) *cobra.Command {
 				return err
 			}
 			defer passer.close()
+			if err := passer.engine.forget(); err != nil {
+				return err
+			}
 			return runAll(cmd.Context(), w, p, passer)
 		},
 	}
@@ -53,6 +58,11 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	if len(names) == 0 {
 		fmt.Fprintln(w.err, "No repositories: the token reaches none, or autodiscoverFilter lets none through.")
 	}
+	top := passer.engine.o.operator
+	if path := top.String("writeDiscoveredRepos"); path != "" {
+		return writeDiscovered(w.out, path, names)
+	}
+	report := newRunReport()
 	var failed []error
 	noted := make(map[string]bool)
 	for _, name := range names {
@@ -67,6 +77,7 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 			fmt.Fprintf(w.err, "error: %s: %v\n", name, err)
 			failed = append(failed, err)
 		}
+		report.add(name, r, effects, err)
 		if r == nil {
 			continue
 		}
@@ -84,9 +95,37 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	for _, x := range passer.engine.presets.Stale() {
 		fmt.Fprintf(w.err, "warning: preset %s: the last good copy is used, and nothing merges by itself on it: %s\n", x.Name, passer.redact(x.Err.Error()))
 	}
+	if err := report.write(w.out, top); err != nil {
+		failed = append(failed, err)
+		fmt.Fprintf(w.err, "error: %s\n", passer.redact(err.Error()))
+	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))
 	}
+	return nil
+}
+
+// forget deletes the operator's configuration, which has been read, where it says so.
+func (e *engine) forget() error {
+	if !e.o.operator.Bool("deleteConfigFile") {
+		return nil
+	}
+	if err := os.Remove(e.o.config); err != nil {
+		return fmt.Errorf("deleteConfigFile: %w", err)
+	}
+	return nil
+}
+
+// writeDiscovered writes the names of repositories as a list in JSON, and says so.
+func writeDiscovered(w io.Writer, path string, names []string) error {
+	text, err := json.Marshal(append([]string{}, names...))
+	if err != nil {
+		return fmt.Errorf("writeDiscoveredRepos: %w", err)
+	}
+	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
+		return fmt.Errorf("writeDiscoveredRepos: %w", err)
+	}
+	fmt.Fprintf(w, "%d repositories are listed in %s, and nothing else was done (writeDiscoveredRepos)\n", len(names), path)
 	return nil
 }
 

@@ -49,7 +49,7 @@ func Body(w World, b Branch, notes []string) string {
 			body += parts[name].(string)
 		}
 	}
-	return cut(body, maxBody)
+	return cut(emojis(b.Settings, body), maxBody)
 }
 
 // bodyParts are the parts of a body in their usual order. What the tools that made the change say is a warning, which a template that leaves

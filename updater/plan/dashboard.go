@@ -180,7 +180,7 @@ func (d Dashboard) body() (text string, empty bool) {
 	if f := d.template("dependencyDashboardFooter"); f != "" {
 		foot = "---\n\n" + f + "\n"
 	}
-	head := cut(out.String(), maxBody-len(foot))
+	head := cut(emojis(d.Settings, out.String()), maxBody-len(foot))
 	return head + d.detected(maxBody-len(foot)-len(head)) + foot, len(items) == 0
 }
 

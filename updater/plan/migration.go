@@ -42,7 +42,7 @@ func Migrate(w World, m Migration, baseHead, blob string) Rendered {
 	}
 	text.WriteString("\n---\n\n🔕 **Ignore**: close this PR and it is not proposed again, unless the file changes. The old spellings go on working.\n")
 	text.WriteString("\n---\n\n - [ ] <!-- rebase-check -->Tick this box to have the branch made anew\n")
-	out.body = cut(text.String(), maxBody)
+	out.body = cut(emojis(s, text.String()), maxBody)
 	out.people = people(w, b, []string{m.File})
 	return out
 }

@@ -190,7 +190,7 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 	}
 	for i := range r.have.Pulls {
 		p := &r.have.Pulls[i]
-		if p.Branch != b.Name || p.State != platform.Closed || strings.HasSuffix(p.Title, autoclosed) {
+		if p.Branch != b.Name && p.Branch != b.former() || p.State != platform.Closed || strings.HasSuffix(p.Title, autoclosed) {
 			continue
 		}
 		marker, ok := ReadMarker(p.Body)
@@ -347,6 +347,8 @@ func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bo
 	switch {
 	case !exists:
 		return true, "the branch does not exist yet"
+	case branch.Behind && open != nil && b.Settings.Bool("rebaseAllOpenBranches"):
+		return true, "the base branch has moved on (rebaseAllOpenBranches)"
 	case rebase == "never" && branch.Behind && same:
 		return false, ""
 	case rebase != "never" && branch.Overlap:

@@ -44,6 +44,12 @@ type Options struct {
 	// organisation or a user. Nil stands for all that the token reaches.
 	Repositories []string
 
+	// Topics, unless it is empty, are those of which a repository must have one to be looked at, where Repositories is nil.
+	Topics []string
+
+	// AtEndpoint fetches repositories at the host of URL, whatever address the interface says they have.
+	AtEndpoint bool
+
 	// Author is who commits are by, where a branch does not say; zero for the token's account.
 	Author platform.Account
 
@@ -109,6 +115,9 @@ func (r *Reader) credentials(ctx context.Context, rawURL string) (gitrepo.Creden
 
 // Mirror returns the mirror of a repository of this GitHub, which need not have been fetched.
 func (r *Reader) Mirror(repo platform.Repository) (*gitrepo.Mirror, error) {
+	if r.opts.AtEndpoint {
+		return r.mirror(repo.Name)
+	}
 	return r.mirrors.Mirror(repo.CloneURL)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/currant-bot/currant/updater/gitrepo"
+	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
 
@@ -49,6 +50,42 @@ func TestRepositories(t *testing.T) {
 	old, err := person.Repository(t.Context(), "acme/old")
 	if err != nil || !old.Archived {
 		t.Errorf("%+v, %v", old, err)
+	}
+}
+
+// autodiscoverTopics is about what is discovered, for an app and for a person.
+func TestTopics(t *testing.T) {
+	s := newServer(t, map[string]string{"a": "1"})
+	must(t, s.CreateRepo("acme/bank", map[string]string{"a": "1"}))
+	must(t, s.CreateRepo("ada/own", map[string]string{"a": "1"}))
+	s.SetTopics("acme/bank", "go", "deps")
+	s.SetTopics("ada/own", "deps")
+	for _, grant := range []githubtest.Grant{{}, {Login: "ada"}} {
+		r := newReader(t, s, grant)
+		r.opts.Topics = []string{"other", "deps"}
+		got, err := r.Repositories(t.Context())
+		if diff := cmp.Diff([]string{"acme/bank", "ada/own"}, got); diff != "" || err != nil {
+			t.Errorf("%v: %v %s", grant, err, diff)
+		}
+		r.opts.Repositories = []string{"acme/shop"}
+		if got, err := r.Repositories(t.Context()); len(got) != 1 || err != nil {
+			t.Errorf("what was named: %v, %v", got, err)
+		}
+	}
+}
+
+// AtEndpoint fetches where the interface is, even if that says otherwise.
+func TestAtEndpoint(t *testing.T) {
+	s := newServer(t, map[string]string{"a": "1"})
+	r := newReader(t, s, githubtest.Grant{})
+	repo := platform.Repository{Name: "acme/shop", CloneURL: "http://127.0.0.1:1/acme/shop.git"}
+	for at, works := range map[bool]bool{false: false, true: true} {
+		r.opts.AtEndpoint = at
+		m, err := r.Mirror(repo)
+		must(t, err)
+		if _, err := m.Fetch(t.Context()); (err == nil) != works {
+			t.Errorf("AtEndpoint %t: %v", at, err)
+		}
 	}
 }
 

@@ -73,7 +73,7 @@ func (r *Reader) reached(ctx context.Context) (names []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		names = appendNames(names, list.Repositories)
+		names = appendNames(names, r.onTopic(list.Repositories))
 		return res, nil
 	})
 	if !slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, statusOf(err)) {
@@ -81,10 +81,20 @@ func (r *Reader) reached(ctx context.Context) (names []string, err error) {
 	}
 	err = pages(maxPages, func(o gh.ListOptions) (*gh.Response, error) {
 		list, res, err := r.api.Repositories.ListByAuthenticatedUser(ctx, &gh.RepositoryListByAuthenticatedUserOptions{ListOptions: o})
-		names = appendNames(names, list)
+		names = appendNames(names, r.onTopic(list))
 		return res, err
 	})
 	return names, err
+}
+
+// onTopic returns the repositories of list that have one of the wanted topics.
+func (r *Reader) onTopic(list []*gh.Repository) []*gh.Repository {
+	if len(r.opts.Topics) == 0 {
+		return list
+	}
+	return slices.DeleteFunc(list, func(repo *gh.Repository) bool {
+		return !slices.ContainsFunc(repo.Topics, func(topic string) bool { return slices.Contains(r.opts.Topics, topic) })
+	})
 }
 
 // ownedBy lists the repositories of an organisation or a user.

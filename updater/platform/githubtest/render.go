@@ -58,6 +58,9 @@ func (s *Server) repoJSON(r *repo, shape string) object {
 	for _, k := range []string{"branches", "commits", "contents", "compare", "trees", "blobs", "statuses", "labels", "issues", "pulls", "releases"} {
 		o[k+"_url"] = r.api(s, "/%s", k)
 	}
+	if len(r.topics) > 0 {
+		o["topics"] = r.topics
+	}
 	if shape == "full-repository" {
 		o["allow_merge_commit"], o["allow_squash_merge"], o["allow_rebase_merge"] = r.mergeCommit, r.squash, r.rebase
 		o["allow_auto_merge"], o["delete_branch_on_merge"] = r.autoMerge, r.deleteMerged

@@ -47,6 +47,7 @@ type repo struct {
 	name        string
 	git         gitDir
 	description string
+	topics      []string
 	private     bool
 	archived    bool
 	noIssues    bool

@@ -12,6 +12,11 @@ type Setting func(*repo)
 // Public makes a repository readable by everybody. Others are private.
 func Public() Setting { return func(r *repo) { r.private = false } }
 
+// SetTopics gives a repository topics.
+func (s *Server) SetTopics(name string, topics ...string) {
+	s.locked(func() { s.repos[strings.ToLower(name)].topics = topics })
+}
+
 // Archived makes a repository read-only.
 func Archived() Setting { return func(r *repo) { r.archived = true } }
 
