@@ -142,7 +142,7 @@ func TestArtifactory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(&datasources.Listing{Releases: plainTags("1", "2", "3", "4", "5")}, l); d != "" {
+	if d := cmp.Diff(&datasources.Listing{Releases: plainTags("1", "2", "3", "4", "5"), Forgets: true}, l); d != "" {
 		t.Errorf("listing (-want +got):\n%s", d)
 	}
 	if got, err := ds.Digest(t.Context(), q, "3"); got != digest || err != nil {

@@ -13,10 +13,10 @@ import (
 // maxMissing is how many releases that are missing from a list are asked about one by one.
 const maxMissing = 50
 
-// recover returns l with the releases that a registry which forgets has listed before and has all the same: asked for by
+// recovered returns l with the releases that a registry which forgets has listed before and has all the same: asked for by
 // name, a cache fetches them. One that is gone for good is forgotten; where that is not known, or too many are
 // missing, the list is partial.
-func (p *Pass) recover(ctx context.Context, q datasources.Query, l *datasources.Listing, source datasources.Datasource) (*datasources.Listing, error) {
+func (p *Pass) recovered(ctx context.Context, q datasources.Query, l *datasources.Listing, source datasources.Datasource) (*datasources.Listing, error) {
 	if p.seen == nil || !l.Forgets || l.Partial != "" {
 		return l, nil
 	}

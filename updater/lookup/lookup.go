@@ -134,7 +134,7 @@ func (p *Pass) list(ctx context.Context, q datasources.Query) plan.Listing {
 	defer done()
 	l, err := source.List(ctx, q)
 	if err == nil {
-		l, err = p.recover(ctx, q, l, source)
+		l, err = p.recovered(ctx, q, l, source)
 	}
 	if err == nil {
 		var ask func(string) time.Time
