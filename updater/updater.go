@@ -449,7 +449,11 @@ func Blobs(c platform.Changeset) map[string]string {
 	for path, f := range c {
 		out[path] = ""
 		if f != nil {
-			out[path] = blob(gitrepo.BlobID(f.Text), f.Mode)
+			id := gitrepo.BlobID(f.Text)
+			if f.Mode == platform.Submodule {
+				id = f.Text
+			}
+			out[path] = blob(id, f.Mode)
 		}
 	}
 	return out

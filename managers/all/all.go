@@ -29,6 +29,7 @@ import (
 	"github.com/currant-bot/currant/managers/githubactions"
 	"github.com/currant-bot/currant/managers/gitlabci"
 	"github.com/currant-bot/currant/managers/gitlabciinclude"
+	"github.com/currant-bot/currant/managers/gitsubmodules"
 	"github.com/currant-bot/currant/managers/gomod"
 	"github.com/currant-bot/currant/managers/gradle"
 	"github.com/currant-bot/currant/managers/gradlewrapper"
@@ -97,6 +98,7 @@ var Managers = []*managers.Manager{
 	dockerfile.Manager,
 	droneci.Manager,
 	flux.Manager,
+	gitsubmodules.Manager,
 	githubactions.Manager,
 	gitlabci.Manager,
 	gitlabciinclude.Manager,

@@ -151,7 +151,7 @@ func (e extraction) badSpans() (broken []string) {
 
 // checkCRLF reports what m finds differently when lines end in "\r\n".
 func checkCRLF(m *managers.Manager, r Repository) string {
-	unix, dos := Repository{map[string]string{}, r.Reads}, Repository{map[string]string{}, r.Reads}
+	unix, dos := Repository{map[string]string{}, r.Reads, r.Links}, Repository{map[string]string{}, r.Reads, r.Links}
 	for path, text := range r.Files {
 		unix.Files[path] = strings.ReplaceAll(text, "\r\n", "\n")
 		dos.Files[path] = strings.ReplaceAll(unix.Files[path], "\n", "\r\n")

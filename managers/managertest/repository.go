@@ -21,11 +21,12 @@ import (
 type Repository struct {
 	Files map[string]string      // text by path
 	Reads func(path string) bool // which of them the manager is given; nil for all
+	Links map[string]bool        // which are links: the text is what they refer to, of a submodule its commit
 }
 
 // repository returns the files of an archive. m is given those that its
 // patterns match and those that the patterns on lines "read: PATTERN" in
-// the archive's comment do.
+// the archive's comment do. Files on lines "link: PATH" are links.
 func repository(m *managers.Manager, a *txtar.Archive) Repository {
 	files := make(map[string]string)
 	for _, f := range a.Files {
@@ -33,13 +34,17 @@ func repository(m *managers.Manager, a *txtar.Archive) Repository {
 			files[f.Name] = string(f.Data)
 		}
 	}
-	patterns := slices.Clone(m.Files)
+	patterns, links := slices.Clone(m.Files), make(map[string]bool)
 	for line := range strings.Lines(string(a.Comment)) {
 		if pattern, ok := strings.CutPrefix(line, "read: "); ok {
 			patterns = append(patterns, strings.TrimSpace(pattern))
 		}
+		if name, ok := strings.CutPrefix(line, "link: "); ok {
+			name = strings.TrimSpace(name)
+			links[name], files[name] = true, strings.TrimSpace(files[name])
+		}
 	}
-	return Repository{files, func(path string) bool {
+	return Repository{Files: files, Links: links, Reads: func(path string) bool {
 		return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(pattern, path) })
 	}}
 }
@@ -55,7 +60,7 @@ func matches(pattern, path string) bool {
 
 // with returns r with edits made to its files.
 func (r Repository) with(edits map[string][]managers.Edit) (Repository, error) {
-	changed := Repository{maps.Clone(r.Files), r.Reads}
+	changed := Repository{maps.Clone(r.Files), r.Reads, r.Links}
 	for path, list := range edits {
 		text, err := managers.Apply(r.Files[path], list)
 		if err != nil {
@@ -106,6 +111,9 @@ func extractFiles(m *managers.Manager, r Repository, file func(path, text string
 	fsys := fstest.MapFS{}
 	for path, text := range r.Files {
 		fsys[path] = &fstest.MapFile{Data: []byte(text)}
+		if r.Links[path] {
+			fsys[path].Mode = fs.ModeSymlink
+		}
 	}
 	all, defs := extraction{repo: r, owns: make(map[string]managers.Own)}, managers.Defs{}
 	for path, result := range results(m, r, func(path string) managers.File { return file(path, r.Files[path], fsys) }) {

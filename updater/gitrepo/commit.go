@@ -196,8 +196,17 @@ func (d *draft) editFile(entries map[string]object.TreeEntry, name string, ch *c
 	switch {
 	case exists && old.Mode == filemode.Dir:
 		return &PathError{ch.path, "it is a folder"}
-	case exists && old.Mode == filemode.Submodule:
+	case exists && old.Mode == filemode.Submodule && (ch.file == nil || ch.file.Mode != platform.Submodule):
 		return &PathError{ch.path, "it is a submodule"}
+	case ch.file != nil && ch.file.Mode == platform.Submodule:
+		if old.Mode != filemode.Submodule {
+			return &PathError{ch.path, "it is no submodule, and none is made"}
+		}
+		if !plumbing.IsHash(ch.file.Text) {
+			return &PathError{ch.path, "what it is to be at is no commit"}
+		}
+		entries[name] = object.TreeEntry{Name: name, Mode: filemode.Submodule, Hash: plumbing.NewHash(ch.file.Text)}
+		return nil
 	case ch.file == nil:
 		delete(entries, name)
 		return nil

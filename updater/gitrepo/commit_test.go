@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -116,4 +117,50 @@ func FuzzBadPath(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A submodule is moved to another commit, and nothing else becomes one.
+func TestSubmodulesMove(t *testing.T) {
+	inner := newRemote(t, map[string]string{"x": "1"})
+	r := newRemote(t, map[string]string{"a": "1"})
+	runGit(t, r.work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", inner.bare, "sub/mod")
+	r.commit("main", "submodule", nil)
+	m := fetched(t, r.bare, Options{})
+	before, err := m.Snapshot(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if commit, err := fs.ReadLink(before.FS, "sub/mod"); err != nil || commit != inner.head("main") {
+		t.Errorf("it is at %q, %v", commit, err)
+	}
+	const to = "2222222222222222222222222222222222222222"
+	push := func(path, commit string) error {
+		_, err := m.Push(t.Context(), bot, at, []platform.Branch{{
+			Name: "renovate/x", Base: r.head("main"), Message: "m", Changes: platform.Changeset{path: {Text: commit, Mode: platform.Submodule}},
+		}})
+		return err
+	}
+	for path, commit := range map[string]string{"a": to, "new": to, "sub": to, "sub/mod": "master"} {
+		var bad *PathError
+		if err := push(path, commit); !errors.As(err, &bad) {
+			t.Errorf("%s at %s: %v", path, commit, err)
+		}
+	}
+	if err := push("sub/mod", to); err != nil {
+		t.Fatal(err)
+	}
+	if got := runGit(t, r.bare, "ls-tree", "renovate/x", "sub/mod"); !strings.HasPrefix(got, "160000 commit "+to) {
+		t.Errorf("%q", got)
+	}
+	if _, err := m.Fetch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	after, err := m.Snapshot(t.Context(), "renovate/x")
+	if err != nil || after.ID("sub/mod") == before.ID("sub/mod") {
+		t.Errorf("%v: what was remembered of it would still hold", err)
+	}
+	branches, err := m.Branches(t.Context(), "renovate/", "main")
+	if err != nil || len(branches) != 1 || branches[0].Changed["sub/mod"] != (Change{ID: to, Mode: platform.Submodule}) {
+		t.Errorf("%v, %v", branches, err)
+	}
 }

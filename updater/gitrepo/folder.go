@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 	"golang.org/x/sync/errgroup"
 
@@ -44,7 +45,7 @@ func Folder(ctx context.Context, dir string) (*Snapshot, error) {
 		root.Close()
 		return nil, fmt.Errorf("listing folder %s: %w", dir, err)
 	}
-	return newSnapshot(dir, "", w.files, w.dirs, func(e Entry) ([]byte, error) {
+	return newSnapshot(dir, "", w.files, w.dirs, w.links, func(e Entry) ([]byte, error) {
 		return readIn(root, e.Path, e.Mode)
 	}), nil
 }
@@ -56,6 +57,7 @@ type folderWalk struct {
 	ignored *ignored
 	files   []Entry
 	dirs    []string
+	links   []Entry // submodules, at the commits that the index has
 }
 
 func (w *folderWalk) walk(dir string, level int) error {
@@ -91,6 +93,10 @@ func (w *folderWalk) add(name string, d fs.DirEntry, level int) error {
 	}
 	if d.IsDir() {
 		w.dirs = append(w.dirs, name)
+		if commit := w.ignored.modules[name]; commit != "" {
+			w.links = append(w.links, Entry{Path: name, ID: commit, Mode: platform.Submodule})
+			return nil
+		}
 		if _, err := w.root.Lstat(path.Join(name, ".git")); err == nil {
 			return nil // a submodule, or somebody's other checkout
 		}
@@ -202,8 +208,9 @@ func readIn(root *os.Root, name string, mode platform.Mode) ([]byte, error) {
 type ignored struct {
 	inRepo   []string // the folder's path within its checkout
 	patterns []gitignore.Pattern
-	tracked  map[string]bool // files of the index and the folders they are in, by path within the checkout
-	off      bool            // the folder is in no checkout
+	tracked  map[string]bool   // files of the index and the folders they are in, by path within the checkout
+	off      bool              // the folder is in no checkout
+	modules  map[string]string // commits of submodules
 }
 
 // ignoredIn reads the rules that hold in dir but are written elsewhere: in
@@ -224,7 +231,7 @@ func ignoredIn(dir string) (*ignored, error) {
 		}
 		top = filepath.Dir(top)
 	}
-	g := &ignored{tracked: map[string]bool{}}
+	g := &ignored{tracked: map[string]bool{}, modules: map[string]string{}}
 	local, err := OpenLocal(top)
 	if errors.Is(err, ErrNoRepository) {
 		return &ignored{off: true}, nil
@@ -237,6 +244,9 @@ func ignoredIn(dir string) (*ignored, error) {
 		return nil, err
 	}
 	for _, e := range index.Entries {
+		if e.Mode == filemode.Submodule && top == abs {
+			g.modules[e.Name] = e.Hash.String()
+		}
 		for p := e.Name; p != "." && !g.tracked[p]; p = path.Dir(p) {
 			g.tracked[p] = true
 		}

@@ -23,7 +23,7 @@ import (
 //
 // Content is hostile: FS never follows a symbolic link ([LinkError]), never reads a file
 // above [MaxFile] ([SizeError]), and leaves out names that are no valid
-// [fs.ValidPath]. A submodule is an empty folder.
+// [fs.ValidPath]. A submodule is an empty folder, of which ReadLink tells the commit.
 type Snapshot struct {
 	Repo   string // where it is from
 	Branch string // "" for a commit or a folder
@@ -143,15 +143,15 @@ func (o *objects) snapshot(ctx context.Context, repo, commit string) (*Snapshot,
 	if err := l.walk(c.TreeHash, ".", 0); err != nil {
 		return nil, fmt.Errorf("listing commit %s of %s: %w", commit, repo, err)
 	}
-	return newSnapshot(repo, c.Hash.String(), l.files, l.dirs, func(e Entry) ([]byte, error) {
+	return newSnapshot(repo, c.Hash.String(), l.files, l.dirs, l.links, func(e Entry) ([]byte, error) {
 		return o.blob(plumbing.NewHash(e.ID))
 	}), nil
 }
 
 // newSnapshot puts files in order and makes them readable.
-func newSnapshot(repo, commit string, files []Entry, dirs []string, read func(Entry) ([]byte, error)) *Snapshot {
+func newSnapshot(repo, commit string, files []Entry, dirs []string, links []Entry, read func(Entry) ([]byte, error)) *Snapshot {
 	slices.SortFunc(files, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
-	v := newView(files, dirs, read)
+	v := newView(files, dirs, links, read)
 	return &Snapshot{Repo: repo, Commit: commit, FS: v, files: files, view: v}
 }
 
@@ -162,6 +162,7 @@ type lister struct {
 	limit int // of files and folders
 	files []Entry
 	dirs  []string // also of submodules
+	links []Entry  // submodules; an ID is the commit
 }
 
 func (l *lister) walk(tree plumbing.Hash, dir string, level int) error {
@@ -196,6 +197,7 @@ func (l *lister) add(e object.TreeEntry, name string, level int) error {
 		return l.walk(e.Hash, name, level+1)
 	case filemode.Submodule:
 		l.dirs = append(l.dirs, name)
+		l.links = append(l.links, Entry{Path: name, ID: e.Hash.String(), Mode: platform.Submodule})
 		return nil
 	}
 	size, err := l.objs.size(e.Hash)
@@ -212,13 +214,15 @@ func validName(name string) bool {
 		!strings.ContainsAny(name, "/\x00") && utf8.ValidString(name)
 }
 
-// modeOf returns the mode of what is neither folder nor submodule.
+// modeOf returns the mode of what is no folder.
 func modeOf(m filemode.FileMode) platform.Mode {
 	switch m {
 	case filemode.Executable:
 		return platform.Executable
 	case filemode.Symlink:
 		return platform.Symlink
+	case filemode.Submodule:
+		return platform.Submodule
 	}
 	return platform.Regular
 }
@@ -230,6 +234,8 @@ func fileMode(m platform.Mode) filemode.FileMode {
 		return filemode.Executable
 	case platform.Symlink:
 		return filemode.Symlink
+	case platform.Submodule:
+		return filemode.Submodule
 	}
 	return filemode.Regular
 }

@@ -41,7 +41,7 @@ func (v *view) Remember(name, kind string, parse func(text string) any) (any, er
 // A node is a file or a folder.
 type node struct {
 	name  string
-	entry Entry // of a file
+	entry Entry // of a file, or a submodule
 	dir   bool
 	kids  []*node // of a folder, by name
 }
@@ -53,10 +53,13 @@ var (
 	_ fs.ReadLinkFS = (*view)(nil)
 )
 
-func newView(files []Entry, dirs []string, read func(Entry) ([]byte, error)) *view {
+func newView(files []Entry, dirs []string, links []Entry, read func(Entry) ([]byte, error)) *view {
 	v := &view{nodes: map[string]*node{".": {name: ".", dir: true}}, read: read}
 	for _, d := range dirs {
 		v.folder(d)
+	}
+	for _, l := range links {
+		v.folder(l.Path).entry = l
 	}
 	for _, f := range files {
 		if v.nodes[f.Path] == nil {
@@ -170,13 +173,15 @@ func (v *view) Stat(name string) (fs.FileInfo, error) {
 // Lstat is Stat.
 func (v *view) Lstat(name string) (fs.FileInfo, error) { return v.Stat(name) }
 
-// ReadLink returns what a symbolic link refers to, which may be anything.
+// ReadLink returns what a symbolic link refers to, which may be anything, or the commit of a submodule.
 func (v *view) ReadLink(name string) (string, error) {
 	n, err := v.find("readlink", name)
 	if err != nil {
 		return "", err
 	}
 	switch {
+	case n.entry.Mode == platform.Submodule:
+		return n.entry.ID, nil
 	case n.entry.Mode != platform.Symlink:
 		err = fs.ErrInvalid
 	case n.entry.Size > maxLink:
@@ -199,6 +204,8 @@ func (v *view) id(name string) string {
 		return "behind link"
 	case err != nil:
 		return "none"
+	case n.entry.Mode == platform.Submodule:
+		return "submodule " + n.entry.ID
 	case !n.dir && n.entry.ID == "":
 		return fmt.Sprintf("file %d bytes", n.entry.Size)
 	case !n.dir:

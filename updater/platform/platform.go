@@ -21,6 +21,7 @@ const (
 	Regular Mode = iota
 	Executable
 	Symlink
+	Submodule // another repository at a commit: the text is that commit
 )
 
 // A Changeset maps the path of each changed file to its whole new content; nil

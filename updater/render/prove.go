@@ -11,6 +11,7 @@ import (
 
 	"github.com/currant-bot/currant/managers"
 	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
 )
 
 // prove extracts every file with a member before and after the change, and
@@ -239,9 +240,12 @@ func (o overlay) Open(name string) (fs.File, error) {
 	return o.FS.Open(name)
 }
 
-// ReadLink returns what a link refers to; a changed text is none.
+// ReadLink returns what a link refers to; a changed text is none, unless it is the commit of a submodule.
 func (o overlay) ReadLink(name string) (string, error) {
-	if _, ok := o.texts[path.Clean(name)]; ok {
+	if t, ok := o.texts[path.Clean(name)]; ok {
+		if modeOf(o.FS, path.Clean(name)) == platform.Submodule {
+			return t, nil
+		}
 		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
 	}
 	return fs.ReadLink(o.FS, name)

@@ -129,7 +129,8 @@ func Splice(fsys fs.FS, ms map[string]*managers.Manager, members []plan.Member) 
 	out := make(platform.Changeset)
 	texts := make(map[string]string)
 	for _, path := range slices.Sorted(maps.Keys(edits)) {
-		data, err := fs.ReadFile(fsys, path)
+		mode := modeOf(fsys, path)
+		data, err := textOf(fsys, path, mode)
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", path, err)
 		}
@@ -142,7 +143,7 @@ func Splice(fsys fs.FS, ms map[string]*managers.Manager, members []plan.Member) 
 		if mark {
 			changed = "\ufeff" + changed
 		}
-		out[path] = &platform.File{Text: changed, Mode: modeOf(fsys, path)}
+		out[path] = &platform.File{Text: changed, Mode: mode}
 	}
 	if err := prove(fsys, texts, ms, members); err != nil {
 		return nil, err
@@ -150,11 +151,27 @@ func Splice(fsys fs.FS, ms map[string]*managers.Manager, members []plan.Member) 
 	return out, nil
 }
 
+// modeOf returns how a file is to be written: a folder that is a link is a submodule.
 func modeOf(fsys fs.FS, path string) platform.Mode {
-	if info, err := fs.Stat(fsys, path); err == nil && info.Mode()&0o111 != 0 {
+	info, err := fs.Stat(fsys, path)
+	switch {
+	case err == nil && info.IsDir():
+		if _, err := fs.ReadLink(fsys, path); err == nil {
+			return platform.Submodule
+		}
+	case err == nil && info.Mode()&0o111 != 0:
 		return platform.Executable
 	}
 	return platform.Regular
+}
+
+// textOf returns what stands at path: of a submodule its commit.
+func textOf(fsys fs.FS, path string, mode platform.Mode) ([]byte, error) {
+	if mode == platform.Submodule {
+		commit, err := fs.ReadLink(fsys, path)
+		return []byte(commit), err
+	}
+	return fs.ReadFile(fsys, path)
 }
 
 // alongOf returns what members tell people, each text once with the files that it is about, and what only a
