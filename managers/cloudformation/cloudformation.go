@@ -104,7 +104,7 @@ func runtimeOf(function yamlspan.Node) []managers.Dep {
 	switch m := runtime.FindStringSubmatch(field.Text); {
 	case m != nil:
 		d.Name, d.Package = m[1], "aws-lambda"
-	case strings.Contains(field.Text, "$"):
+	case strings.Contains(field.Text, "$"), !n.IsString():
 		d.Skip = managers.ContainsVariable
 	default:
 		d.Skip, d.Note = managers.NotAVersion, "the runtime "+field.Text+" has no version that could be compared"

@@ -62,6 +62,7 @@ func (c catalogue) plugin(v *tomlspan.Value) (managers.Dep, bool) {
 func (c catalogue) version(d managers.Dep, alias, name string, v *tomlspan.Value) managers.Dep {
 	if ref := v.Get("ref"); ref.Kind == tomlspan.String {
 		v = c.versions.Get(ref.Text)
+		d.Shared = strings.NewReplacer("-", ".", "_", ".").Replace(ref.Text)
 	}
 	d.Name = alias
 	switch v.Kind {

@@ -42,7 +42,7 @@ catalogues in gradle/*.toml and settings scripts; versions of tools that plugins
 const maxSize = 4 << 20
 
 func extract(file managers.File) managers.Result {
-	b := &build{file: file, scope: scope{make(map[string]value)}}
+	b := &build{file: file, scope: newScope()}
 	switch name := path.Base(file.Path); {
 	case len(file.Text) > maxSize:
 		return managers.Result{Problems: []managers.Problem{{Path: file.Path, Text: "the file is larger than 4 MiB"}}}
@@ -135,6 +135,9 @@ func (b *build) add(d managers.Dep, name value) {
 	}
 	if d.Kind == "dependencies" && (b.file.Path == devScript || strings.HasSuffix(b.file.Path, "/"+devScript)) && d.Value.Path == "" {
 		d.Kind = "devDependencies"
+	}
+	if !d.Value.IsZero() {
+		d.Shared = b.scope.names[endOf(d.Value)]
 	}
 	b.deps = append(b.deps, d)
 }

@@ -47,8 +47,19 @@ func (v value) before(i int) value {
 
 // A scope is what names stand for.
 type scope struct {
-	vars map[string]value
+	vars  map[string]value
+	names map[end]string // what a text that stands in one piece is called first
 }
+
+// An end is where a text ends. A version is all of it, or the end of "group:name:version".
+type end struct {
+	path string
+	at   int
+}
+
+func endOf(f managers.Field) end { return end{f.Path, f.End()} }
+
+func newScope() scope { return scope{make(map[string]value), make(map[end]string)} }
 
 // prefixes stand before names without changing what is meant.
 var prefixes = []string{"project.", "rootProject.", "ext.", "extra.", "gradle.", "settings.", "properties.", "this.", "parent."}
@@ -85,8 +96,12 @@ func (s scope) get(object, name string) (value, bool) {
 }
 
 func (s scope) set(name string, v value) {
-	if name = bare(name); name != "" {
-		s.vars[name] = v
+	if name = bare(name); name == "" {
+		return
+	}
+	s.vars[name] = v
+	if len(v) == 1 && v[0].Start >= 0 && s.names[endOf(v[0])] == "" {
+		s.names[endOf(v[0])] = strings.TrimPrefix(strings.TrimPrefix(name, "libs.versions."), versionKey)
 	}
 }
 

@@ -77,6 +77,7 @@ func describe(d dep) string {
 	add("locks=", strings.Join(d.Locks, ","))
 	add("group=", d.Group)
 	add("hashes=", d.Hashes.File)
+	add("shared=", d.Shared)
 	add("render=", d.Render)
 	add("skip=", string(d.Skip))
 	if len(d.Config) > 0 {

@@ -60,6 +60,7 @@ type project struct {
 	file       managers.File
 	sources    *sources
 	properties map[string]xmlspan.Value
+	spelled    map[string]string // names of properties as they are written
 	deps       []managers.Dep
 	problems   []managers.Problem
 }
@@ -94,9 +95,11 @@ var elements = map[string]bool{
 
 func (p *project) msbuild(root *xmlspan.Element) {
 	p.properties = make(map[string]xmlspan.Value)
+	p.spelled = make(map[string]string)
 	for group := range root.All("PropertyGroup") {
 		for _, e := range group.Children {
 			p.properties[strings.ToLower(e.Name)] = e.Value()
+			p.spelled[strings.ToLower(e.Name)] = e.Name
 		}
 	}
 	locks := p.locks()
@@ -171,7 +174,7 @@ func (p *project) version(d managers.Dep, v xmlspan.Value) managers.Dep {
 			break
 		}
 		seen[m[1]] = true
-		v = next
+		v, d.Shared = next, p.spelled[strings.ToLower(m[1])]
 	}
 	f, ok := v.Field()
 	switch {
