@@ -9,6 +9,7 @@ import (
 	"github.com/currant-bot/currant/config/internal/json5"
 	"github.com/currant-bot/currant/config/internal/pattern"
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/versioning"
 	"github.com/currant-bot/currant/templating/text"
 )
 
@@ -20,7 +21,8 @@ type checker struct {
 	operator  bool            // the file is the operator's
 	inherited bool            // the file is an organisation's
 	preset    bool            // the file is to be taken over by others
-	quiet     bool            // inside of an option that is not supported
+	schemes   versioning.Schemes
+	quiet     bool // inside of an option that is not supported
 }
 
 // kinds are the JSON types of option types.
@@ -268,8 +270,27 @@ var checks = map[string]func(*checker, member){
 	"automergeSchedule":   checkSchedule,
 	"timezone":            checkTimezone,
 	"matchJsonata":        checkJSONata,
-	"filePatterns":        checkPatterns,
-	"bumpVersions":        checkBumps,
+	"constraints":         checkConstraints,
+	"constraintsVersioning": func(c *checker, m member) {
+		checkConstraints(c, m)
+		for _, v := range m.val.members() {
+			if v.val.isString() && c.schemes != nil {
+				if _, err := c.schemes(v.val.str); err != nil {
+					c.rep.at(v.val, Error, "%v", err)
+				}
+			}
+		}
+	},
+	"filePatterns": checkPatterns,
+	"bumpVersions": checkBumps,
+}
+
+func checkConstraints(c *checker, m member) {
+	for _, v := range m.val.members() {
+		if !v.val.isString() && !v.val.isNull() {
+			c.rep.at(v.val, Error, "%q in %q should be %s, found %s", clip(v.name), m.name, json5.String, v.val.kind)
+		}
+	}
 }
 
 func checkArtifactory(c *checker, m member) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	schemes "github.com/currant-bot/currant/datasources/versioning/all"
 )
 
 // The operator's configFileNames come before the usual places, those of the organisation too, and also on another branch.
@@ -92,5 +94,23 @@ func TestAllowedHeaders(t *testing.T) {
 		if strings.Join(sent, ",") != want || len(sent)+len(refused) != 3 {
 			t.Errorf("%s: it sends %v; %v", allowed, sent, refused)
 		}
+	}
+}
+
+func TestConstraints(t *testing.T) {
+	in := input("{\"constraints\": {\"node\": 18, \"python\": \"3.12\"},\n\"constraintsVersioning\": {\"a\": \"npm\", \"b\": \"nosuch\", \"c\": []}}")
+	in.Schemes = schemes.Schemes
+	_, diags := resolve(t, in)
+	var got []string
+	for _, d := range diags {
+		got = append(got, string(d.Severity)+" "+d.String())
+	}
+	want := []string{
+		`error renovate.json:1:26: "node" in "constraints" should be a string, found a number`,
+		`error renovate.json:2:44: there is no versioning "nosuch"`,
+		`error renovate.json:2:59: "c" in "constraintsVersioning" should be a string, found an array`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -55,7 +55,7 @@ func (r *resolver) prepare(v *value, c checker) {
 	massage(v)
 	(&migrator{r.rep}).migrate(v, "")
 	massage(v)
-	c.rep, c.supported = r.rep, r.managed
+	c.rep, c.supported, c.schemes = r.rep, r.managed, r.in.Schemes
 	c.object(v, "")
 	r.decrypt(v, "", c)
 }
