@@ -1,6 +1,7 @@
 package datasources
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/url"
@@ -173,6 +174,33 @@ func SameDomain(a, b string) bool {
 	x, errX := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a))
 	y, errY := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(b))
 	return errX == nil && errY == nil && x == y
+}
+
+// A Stored is what an Artifactory stores under a name in a folder.
+type Stored struct {
+	Name     string
+	Modified time.Time // zero if it does not say
+}
+
+// JFrogFolder lists a folder by JFrog's "File List", at the folder's address in the storage interface. It wants a login and a
+// licence: a host that has neither for us answers with an [AuthError].
+func (e Env) JFrogFolder(ctx context.Context, address string, t Terms) ([]Stored, error) {
+	var list struct {
+		Files []struct {
+			URI          string
+			LastModified string
+		}
+	}
+	if _, err := e.GetJSON(ctx, address+"?list&deep=0&listFolders=1", "", t, &list); err != nil {
+		return nil, err
+	}
+	var out []Stored
+	for _, f := range list.Files {
+		if name := strings.Trim(f.URI, "/"); name != "" {
+			out = append(out, Stored{name, JFrogTime(f.LastModified)})
+		}
+	}
+	return out, nil
 }
 
 // JFrogTime reads a time as an Artifactory writes it, with or without a colon in its zone; zero if it is none.

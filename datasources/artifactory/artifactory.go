@@ -83,20 +83,13 @@ func (s server) stored(ctx context.Context, folder *url.URL) ([]datasources.Rele
 	if err != nil {
 		return nil, err
 	}
-	var list struct {
-		Files []struct {
-			URI          string
-			LastModified string
-		}
-	}
-	if _, err := s.env.GetJSON(ctx, address+"?list&deep=0&listFolders=1", "", s.terms(), &list); err != nil {
+	list, err := s.env.JFrogFolder(ctx, address, s.terms())
+	if err != nil {
 		return nil, err
 	}
 	var out []datasources.Release
-	for _, f := range list.Files {
-		if name := strings.Trim(f.URI, "/"); name != "" {
-			out = append(out, datasources.Release{Version: name, Published: datasources.JFrogTime(f.LastModified)})
-		}
+	for _, f := range list {
+		out = append(out, datasources.Release{Version: f.Name, Published: f.Modified})
 	}
 	return out, nil
 }

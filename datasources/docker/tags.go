@@ -186,27 +186,19 @@ func (r *registry) addStoredTimes(ctx context.Context, s *session, releases []da
 	if _, refused := r.noStorage.Load(host); refused {
 		return
 	}
-	address := url.URL{
-		Scheme: s.scheme, Host: host, Path: "/artifactory/api/storage/" + s.repo.RepositoryStr(),
-		RawQuery: "list&deep=0&listFolders=1",
-	}
-	var list struct {
-		Files []struct {
-			URI          string
-			LastModified string
-		}
-	}
+	address := url.URL{Scheme: s.scheme, Host: host, Path: "/artifactory/api/storage/" + s.repo.RepositoryStr()}
 	terms := datasources.Terms{HostTypes: []string{"docker", "artifactory"}, BodyLimit: maxStorage}
-	if _, err := r.env.GetJSON(ctx, address.String(), "", terms, &list); err != nil {
+	list, err := r.env.JFrogFolder(ctx, address.String(), terms)
+	if err != nil {
 		var auth *datasources.AuthError
 		if errors.As(err, &auth) {
 			r.noStorage.Store(host, true)
 		}
 		return
 	}
-	stored := make(map[string]time.Time, len(list.Files))
-	for _, f := range list.Files {
-		stored[strings.Trim(f.URI, "/")] = datasources.JFrogTime(f.LastModified)
+	stored := make(map[string]time.Time, len(list))
+	for _, f := range list {
+		stored[f.Name] = f.Modified
 	}
 	for i := range releases {
 		releases[i].Published = stored[releases[i].Version]
