@@ -14,8 +14,11 @@ const maxParts = 16
 // hardly any is a "Chart.yaml".
 type parts []string
 
-// partsOf returns the most telling parts of re; nil if re is.
-func partsOf(re *regexp.Regexp) parts {
+// A needs is what all that an expression matches has: one part of each, such as a name and an ending.
+type needs []parts
+
+// needsOf returns what re needs; nil if re is.
+func needsOf(re *regexp.Regexp) needs {
 	if re == nil {
 		return nil
 	}
@@ -23,7 +26,35 @@ func partsOf(re *regexp.Regexp) parts {
 	if err != nil {
 		return nil
 	}
-	return partsIn(tree)
+	for tree.Op == syntax.OpCapture {
+		tree = tree.Sub[0]
+	}
+	if tree.Op != syntax.OpConcat {
+		return needs(nil).and(partsIn(tree))
+	}
+	var out needs
+	for _, sub := range tree.Sub {
+		out = out.and(partsIn(sub))
+	}
+	return out
+}
+
+// and adds p, unless it tells next to nothing.
+func (n needs) and(p parts) needs {
+	if p.shortest() < 2 {
+		return n
+	}
+	return append(n, p)
+}
+
+// in reports whether s may match.
+func (n needs) in(s string) bool {
+	for _, p := range n {
+		if !p.in(s) {
+			return false
+		}
+	}
+	return true
 }
 
 func partsIn(tree *syntax.Regexp) parts {

@@ -8,36 +8,42 @@ import (
 
 func TestParts(t *testing.T) {
 	for expr, want := range map[string]string{
-		`(^|/)Chart\.ya?ml$`:                    "Chart.y",
-		`(^|/)(?:docker-)?compose[^/]*\.ya?ml$`: "compose",
-		`\.ya?ml$`:                              ".y",
+		`(^|/)Chart\.ya?ml$`:                    "Chart.y, ml",
+		`(^|/)(?:docker-)?compose[^/]*\.ya?ml$`: "compose, .y, ml",
+		`\.ya?ml$`:                              ".y, ml",
 		`(?i)chart`:                             "",
-		`aa|b`:                                  "aa b",
+		`aaa|bb`:                                "aaa bb",
+		`aa|b`:                                  "",
 		`aa|b?`:                                 "",
 		`(abc)+d`:                               "abc",
+		`((ab|cd)x*ef)`:                         "ab cd, ef",
 		`x*`:                                    "",
-		`(^|/)([Dd]ocker|[Cc]ontainer)file$`:    "ocker ontainer",
+		`(^|/)([Dd]ocker|[Cc]ontainer)file$`:    "ocker ontainer, file",
 		`(?s)^(?:(?:[^/]+/)*node_modules/.*)$`:  "node_modules/",
 		`(?s)^(?:a/[^/]*|b/[^/]*)$`:             "a/ b/",
-		`(^|/)(workflow-templates|\.github)/.+\.ya?ml$`: "workflow-templates .github",
+		`(^|/)(workflow-templates|\.github)/.+\.ya?ml$`: "workflow-templates .github, .y, ml",
 	} {
-		if got := strings.Join(partsOf(regexp.MustCompile(expr)), " "); got != want {
+		var got []string
+		for _, p := range needsOf(regexp.MustCompile(expr)) {
+			got = append(got, strings.Join(p, " "))
+		}
+		if got := strings.Join(got, ", "); got != want {
 			t.Errorf("%s: %q, not %q", expr, got, want)
 		}
 	}
-	if p := partsOf(nil); p != nil || !p.in("anything") {
-		t.Errorf("of nothing: %q", p)
+	if n := needsOf(nil); n != nil || !n.in("anything") {
+		t.Errorf("of nothing: %q", n)
 	}
 }
 
-// FuzzParts checks that what matches has one of the parts.
+// FuzzParts checks that what matches has what is needed.
 func FuzzParts(f *testing.F) {
 	f.Add(`(^|/)Chart\.ya?ml$`, "a/Chart.yml")
 	f.Add(`(?:a+|b)c{2}(?i:d)`, "acCD")
 	f.Fuzz(func(t *testing.T, expr, text string) {
 		re, err := regexp.Compile(expr)
-		if err == nil && re.MatchString(text) && !partsOf(re).in(text) {
-			t.Errorf("%q matches %q, which has none of %q", expr, text, partsOf(re))
+		if err == nil && re.MatchString(text) && !needsOf(re).in(text) {
+			t.Errorf("%q matches %q, which lacks some of %q", expr, text, needsOf(re))
 		}
 	})
 }

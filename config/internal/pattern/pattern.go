@@ -56,7 +56,7 @@ type lazy struct {
 	c    Case
 	re   *regexp.Regexp // nil if the pattern is wrong
 	not  *regexp.Regexp // what a "!(...)" in the glob rules out; may be nil
-	part parts          // one of them is in all that re matches
+	part needs          // what all that re matches has
 	err  error
 }
 
@@ -64,14 +64,14 @@ func (l *lazy) compile(f form) error {
 	l.once.Do(func() {
 		if f == glob {
 			l.re, l.not, l.err = compileGlob(l.body, l.c)
-			l.part = partsOf(l.re)
+			l.part = needsOf(l.re)
 			return
 		}
 		expr, flags, _ := Expression(l.body)
 		if l.re, l.err = regexp.Compile(flags + expr); l.err != nil {
 			l.re, l.err = nil, Explain(expr, l.err)
 		}
-		l.part = partsOf(l.re)
+		l.part = needsOf(l.re)
 	})
 	return l.err
 }
