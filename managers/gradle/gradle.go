@@ -85,7 +85,7 @@ func (b *build) script(name, src string) {
 		return
 	}
 	b.applied = append(b.applied, full)
-	r := &reader{cursor: cursor{path: name, tokens: lex(src, !strings.HasSuffix(full, ".gradle")), scope: b.scope}}
+	r := &reader{cursor: cursor{path: name, tokens: b.tokens(name, src, !strings.HasSuffix(full, ".gradle")), scope: b.scope}}
 	r.apply = func(target string) {
 		if len(b.applied) > maxApplied {
 			return
@@ -105,6 +105,22 @@ func (b *build) script(name, src string) {
 		r.found, r.repo, r.address = b.add, b.repository, b.use
 	}
 	r.read()
+}
+
+// tokens returns those of a script, which for others than the one that is extracted are made once for all that ask.
+func (b *build) tokens(name, src string, kotlin bool) []token {
+	if name == "" {
+		return lex(src, kotlin)
+	}
+	kind := "gradle tokens"
+	if kotlin {
+		kind = "kotlin tokens"
+	}
+	ts, ok := managers.Neighbour(b.file, name, kind, func(text string) []token { return lex(strings.TrimPrefix(text, "\ufeff"), kotlin) })
+	if !ok {
+		return lex(src, kotlin)
+	}
+	return ts
 }
 
 // use notes that v is part of a name.

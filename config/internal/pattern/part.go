@@ -14,47 +14,77 @@ const maxParts = 16
 // hardly any is a "Chart.yaml".
 type parts []string
 
-// A needs is what all that an expression matches has: one part of each, such as a name and an ending.
-type needs []parts
+// A needs is what all that an expression matches has: one part of each, and one of the endings, if there are any.
+type needs struct {
+	parts   []parts
+	endings []string
+}
 
 // needsOf returns what re needs; nil if re is.
-func needsOf(re *regexp.Regexp) needs {
+func needsOf(re *regexp.Regexp) (n needs) {
 	if re == nil {
-		return nil
+		return n
 	}
 	tree, err := syntax.Parse(re.String(), syntax.Perl)
 	if err != nil {
-		return nil
+		return n
 	}
 	for tree.Op == syntax.OpCapture {
 		tree = tree.Sub[0]
 	}
-	if tree.Op != syntax.OpConcat {
-		return needs(nil).and(partsIn(tree))
+	subs := []*syntax.Regexp{tree}
+	if tree.Op == syntax.OpConcat {
+		subs = tree.Sub
 	}
-	var out needs
-	for _, sub := range tree.Sub {
-		out = out.and(partsIn(sub))
+	for _, sub := range subs {
+		if p := partsIn(sub); p.shortest() > 1 { // less tells next to nothing
+			n.parts = append(n.parts, p)
+		}
 	}
-	return out
+	if last := len(subs) - 1; last > 0 && subs[last].Op == syntax.OpEndText {
+		n.endings = endingsIn(subs[last-1])
+	}
+	return n
 }
 
-// and adds p, unless it tells next to nothing.
-func (n needs) and(p parts) needs {
-	if p.shortest() < 2 {
-		return n
+// endingsIn returns texts one of which ends all that tree matches; nil if none are known.
+func endingsIn(tree *syntax.Regexp) []string {
+	switch tree.Op {
+	case syntax.OpLiteral:
+		if tree.Flags&syntax.FoldCase == 0 {
+			return []string{string(tree.Rune)}
+		}
+	case syntax.OpCapture:
+		return endingsIn(tree.Sub[0])
+	case syntax.OpConcat:
+		return endingsIn(tree.Sub[len(tree.Sub)-1])
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range tree.Sub {
+			e := endingsIn(sub)
+			if len(e) == 0 || len(all)+len(e) > maxParts {
+				return nil
+			}
+			all = append(all, e...)
+		}
+		return all
 	}
-	return append(n, p)
+	return nil
 }
 
 // in reports whether s may match.
 func (n needs) in(s string) bool {
-	for _, p := range n {
+	for _, p := range n.parts {
 		if !p.in(s) {
 			return false
 		}
 	}
-	return true
+	for _, e := range n.endings {
+		if strings.HasSuffix(s, e) {
+			return true
+		}
+	}
+	return len(n.endings) == 0
 }
 
 func partsIn(tree *syntax.Regexp) parts {

@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,15 +25,35 @@ func TestParts(t *testing.T) {
 		`(^|/)(workflow-templates|\.github)/.+\.ya?ml$`: "workflow-templates .github, .y, ml",
 	} {
 		var got []string
-		for _, p := range needsOf(regexp.MustCompile(expr)) {
+		for _, p := range needsOf(regexp.MustCompile(expr)).parts {
 			got = append(got, strings.Join(p, " "))
 		}
 		if got := strings.Join(got, ", "); got != want {
 			t.Errorf("%s: %q, not %q", expr, got, want)
 		}
 	}
-	if n := needsOf(nil); n != nil || !n.in("anything") {
+	if n := needsOf(nil); !n.in("anything") {
 		t.Errorf("of nothing: %q", n)
+	}
+}
+
+func TestEndings(t *testing.T) {
+	for expr, want := range map[string]string{
+		`(^|/)Chart\.ya?ml$`:         "ml",
+		`\.(ya?ml|sh|toml|bash)$`:    "ml sh toml bash",
+		`\.json5?$`:                  "",
+		`(?i)\.toml$`:                "",
+		`(?m)\.toml$`:                "",
+		`\.toml`:                     "",
+		`(^|/)([Dd]ocker)file[^/]*$`: "",
+	} {
+		got := needsOf(regexp.MustCompile(expr)).endings
+		slices.Sort(got)
+		wanted := strings.Fields(want)
+		slices.Sort(wanted)
+		if !slices.Equal(got, wanted) {
+			t.Errorf("%s: %q, not %q", expr, got, want)
+		}
 	}
 }
 
