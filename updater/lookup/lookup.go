@@ -176,7 +176,7 @@ func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
 	if q.File != "" {
 		return p.hashesOf(ctx, q)
 	}
-	platform := ""
+	platform, gone := "", false
 	if _, ok := p.sources[kind(q.Query)].(datasources.Platformer); ok && q.Pinned != "" {
 		of := platformQuery{q.Query, q.Pinned}
 		if q.Of != "" {
@@ -186,13 +186,14 @@ func (p *Pass) digest(ctx context.Context, q plan.DigestQuery) plan.Digest {
 		if err = cmp.Or(err, d.Err); err != nil {
 			return plan.Digest{Err: err}
 		}
-		platform = d.Platform
+		platform, gone = d.Platform, d.Gone
 	}
 	v := versionQuery{q.Query, q.Version, platform}
 	d, err := p.images.Do(ctx, v, func(ctx context.Context) plan.Digest { return p.image(ctx, v) })
 	if err != nil {
 		return plan.Digest{Err: err}
 	}
+	d.Gone = gone
 	return d
 }
 
@@ -223,7 +224,7 @@ func (p *Pass) platform(ctx context.Context, q platformQuery) plan.Digest {
 	defer done()
 	platform, err := p.sources[kind(q.Query)].(datasources.Platformer).Platform(ctx, q.Query, q.Digest)
 	if errors.Is(err, datasources.ErrNotFound) {
-		return plan.Digest{}
+		return plan.Digest{Gone: true}
 	}
 	return plan.Digest{Platform: platform, Err: err}
 }

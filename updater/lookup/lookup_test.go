@@ -227,7 +227,7 @@ func TestPlatforms(t *testing.T) {
 		{Query: query("a"), Version: "9", File: "*"}:                       {},
 		{Query: query("a"), Version: "1"}:                                  {Digest: "sha256:a1"},
 		{Query: query("a"), Version: "1", Pinned: "sha256:index"}:          {Digest: "sha256:a1"},
-		{Query: query("a"), Version: "1", Pinned: "sha256:gone"}:           {Digest: "sha256:a1"},
+		{Query: query("a"), Version: "1", Pinned: "sha256:gone"}:           {Digest: "sha256:a1", Gone: true},
 		{Query: query("a"), Version: "1", Pinned: "sha256:arm"}:            {Digest: "sha256:a1linux/arm64", Platform: "linux/arm64"},
 		{Query: query("a"), Version: "2", Pinned: "sha256:arm"}:            {Digest: "sha256:a2linux/arm64", Platform: "linux/arm64"},
 		{Query: query("new"), Version: "2", Pinned: "sha256:arm", Of: "a"}: {Digest: "sha256:new2linux/arm64", Platform: "linux/arm64"},

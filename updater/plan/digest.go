@@ -155,6 +155,8 @@ func (c *chooser) digestAt(query datasources.Query, value string) (digest string
 		c.say(CodeCandidate, config.Origin{}, "%s: the pinned digest is that of the image for %s, and %s", orDefault(value), fact.Platform, fact.Why)
 	case fact.Digest == "":
 		c.say(CodeCandidate, config.Origin{}, "%s has no digest", orDefault(value))
+	case fact.Gone:
+		c.say(CodePlatform, config.Origin{}, "the registry no longer has the pinned digest, so the new one is that of %s for all platforms", orDefault(value))
 	case fact.Platform != "":
 		c.say(CodePlatform, config.Origin{}, "the pinned digest is that of the image for %s, so that of %s is its image for %s", fact.Platform, orDefault(value), fact.Platform)
 	}

@@ -79,6 +79,7 @@ type Digest struct {
 	Digest   string // "" if the version has none
 	Hashes   []string
 	Platform string // that it is for, such as "linux/arm64"; "" for all, or where there is no such thing
+	Gone     bool   // the registry no longer has the pinned digest, so that its platform is not known
 	Why      string // why there is none for Platform
 	Err      error
 }
