@@ -40,6 +40,8 @@ require (
 	helm.sh/helm/v3 v3.22.0
 )
 
+require github.com/kballard/go-shellquote v0.0.0-20180428030007-95032a82bc51
+
 require (
 	dario.cat/mergo v1.0.1 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect

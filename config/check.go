@@ -283,6 +283,13 @@ var checks = map[string]func(*checker, member){
 	},
 	"filePatterns": checkPatterns,
 	"bumpVersions": checkBumps,
+	"allowedCommands": func(c *checker, m member) {
+		for _, item := range m.val.items() {
+			if item.isString() {
+				checkBare(c, member{val: item})
+			}
+		}
+	},
 }
 
 func checkConstraints(c *checker, m member) {

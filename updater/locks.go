@@ -93,7 +93,14 @@ func (l locker) Update(ctx context.Context, j render.LockJob) (platform.Changese
 		},
 		Edited: texts, ID: j.Snapshot.ID, Constraints: constraints(l.config, first.Decision.Manager, first.Decision.Path),
 		Registries: l.registries(source), Routes: routes(source, l.reach.Defaults), Next: l.reach.Next,
+		Time: timeout(l.config),
 	}
+	s := first.Update.Settings
+	job.Packages, job.Install = s.Strings("goGetDirs"), s.Has("skipInstalls") && !s.Bool("skipInstalls")
+	if n, ok := s.Object("toolSettings")["nodeMaxMemory"].(float64); ok && n > 0 {
+		job.Memory = int(n)
+	}
+	job.Env, _ = l.config.Variables() // what is left out was said
 	for name := range texts {
 		if !slices.Contains(job.Files, name) {
 			job.Files = append(slices.Clone(job.Files), name)

@@ -145,6 +145,7 @@ func (e *Engine) open(ctx context.Context, t Tree) (*Report, error) {
 		return nil, fmt.Errorf("preparing lookups for %s: %w", t.Repository, err)
 	}
 	r.custom, r.Problems = customManagers(r.Config)
+	_, r.Notices = r.Config.Variables()
 	return r, nil
 }
 
@@ -374,7 +375,8 @@ func (e *Engine) world(t Tree, r *Report) plan.World {
 func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, branches []plan.Branch, again reuse, made func(branch string) bool) error {
 	maker := render.Maker{Managers: w.Managers, Tools: e.Tools}
 	if e.Locks != nil {
-		maker.Locks = locker{keeper: e.Locks, config: r.Config, reach: r.reach, found: r.Decisions, now: w.Now}
+		l := locker{keeper: e.Locks, config: r.Config, reach: r.reach, found: r.Decisions, now: w.Now}
+		maker.Locks, maker.Scripts = l, l
 	}
 	s := render.Snapshot{Repository: t.Repository, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS, ID: t.Snapshot.ID}
 	for _, f := range t.Snapshot.List() {

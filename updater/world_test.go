@@ -28,6 +28,7 @@ import (
 	"github.com/currant-bot/currant/updater/platform/github"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 	"github.com/currant-bot/currant/updater/presets"
+	"github.com/currant-bot/currant/updater/render/lockfile"
 )
 
 const shop = "acme/shop"
@@ -50,6 +51,7 @@ type world struct {
 
 	transport http.RoundTripper // nil for the usual one
 	known     updater.Database  // of weaknesses; may be nil
+	keeper    *lockfile.Keeper  // nil to run nothing
 
 	global     string // the operator's configuration
 	discovered func(name string) bool
@@ -134,7 +136,7 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 		},
 		Presets: &presets.Source{Dir: filepath.Join(w.state, "presets"), Fetchers: map[string]presets.Fetcher{"local": fetch}},
 		Global:  []byte(w.global), Platform: "github", Endpoint: w.APIURL(), Memo: extract.NewMemo(), Now: w.time, Redact: redact,
-		Progress: func(s updater.Step) { w.line(fmt.Sprint(s)) }, Advisories: w.known,
+		Progress: func(s updater.Step) { w.line(fmt.Sprint(s)) }, Advisories: w.known, Locks: w.keeper,
 	}
 	p = &updater.Passer{
 		Discovered: w.discovered,

@@ -407,9 +407,10 @@ func (b Branch) Fingerprint() string {
 func (b Branch) Work() string {
 	h := []string{b.Fingerprint()}
 	for _, m := range b.Members {
-		h = append(h, m.Update.Settings.String("bumpVersion"))
+		s := m.Update.Settings
+		h = append(h, fmt.Sprint(s.String("bumpVersion"), s.Strings("goGetDirs"), s.Value("skipInstalls"), s.Object("toolSettings")))
 	}
-	return Hash(strings.Join(h, "\n") + fmt.Sprintf("\n%q", b.Bumps))
+	return Hash(strings.Join(h, "\n") + fmt.Sprintf("\n%+v\n%+v", b.Bumps, b.Tasks))
 }
 
 // ReadMarker returns the marker in a body; ok is false if there is none. Of several the

@@ -50,6 +50,7 @@ type Branch struct {
 	Content   string        // what it changes, of one without members
 	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
 	Bumps     []Bump        // versions that it raises along with its members
+	Tasks     []Task        // what is run once its files were changed
 }
 
 // Group collects decisions into branches, sorted in the order in which they
@@ -92,7 +93,7 @@ func Group(w World, ds []Decision) ([]Branch, error) {
 
 // Tooled reports whether b's changes are made by a tool, which is slow and may ask registries.
 func (b Branch) Tooled() bool {
-	return slices.ContainsFunc(b.Members, func(m Member) bool { return m.Decision.Dep.Render != "" || len(m.Locks()) > 0 })
+	return slices.ContainsFunc(b.Tasks, Task.Runs) || slices.ContainsFunc(b.Members, func(m Member) bool { return m.Decision.Dep.Render != "" || len(m.Locks()) > 0 })
 }
 
 // Renews reports whether b does nothing but make lock files anew.
@@ -186,7 +187,7 @@ func (b *Branch) complete(w World) error {
 	if err := b.write(w); err != nil {
 		return err
 	}
-	b.Bumps = b.bumps(fields(w, first))
+	b.Bumps, b.Tasks = b.bumps(fields(w, first)), b.tasks(w)
 	return nil
 }
 

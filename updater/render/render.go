@@ -43,6 +43,7 @@ type Maker struct {
 	Managers map[string]*managers.Manager
 	Tools    map[string]Renderer // by Dep.Render
 	Locks    Locker              // nil to write no lock files
+	Scripts  Scripter            // nil to run no commands
 }
 
 // Render makes the changes of a branch. Nothing is changed by halves: either all
@@ -96,6 +97,9 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		maps.Copy(out.Files, c.Files)
 		out.Notes = append(out.Notes, c.Notes...)
 		out.Warnings = append(out.Warnings, c.Warnings...)
+	}
+	if err := k.scripts(ctx, s, b, &out); err != nil {
+		return Change{}, err
 	}
 	out.complain("Not every version that was to be raised along was", raise(s, b.Bumps, out.Files))
 	return out, nil

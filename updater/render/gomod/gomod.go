@@ -40,7 +40,7 @@ func recipe(w lockfile.Work) (lockfile.Recipe, error) {
 	if w.Renew {
 		get = append(get, "-u")
 	}
-	r.Steps = append(r.Steps, lockfile.Run(append(get, "./...")...))
+	r.Steps = append(r.Steps, lockfile.Run(append(get, packages(w.Packages)...)...))
 	tidy := []string{"mod", "tidy"}
 	switch {
 	case w.Option("gomodTidyE"):
@@ -52,6 +52,20 @@ func recipe(w lockfile.Work) (lockfile.Recipe, error) {
 	}
 	r.Steps = append(r.Steps, lockfile.Run(tidy...))
 	return r, nil
+}
+
+// packages returns what goGetDirs names within the module: all of it if that is nothing.
+func packages(dirs []string) []string {
+	var out []string
+	for _, dir := range dirs {
+		if clean := path.Clean(dir); clean != ".." && !strings.HasPrefix(clean, "../") && !path.IsAbs(clean) && !strings.HasPrefix(dir, "-") {
+			out = append(out, dir)
+		}
+	}
+	if out == nil {
+		return []string{"./..."}
+	}
+	return out
 }
 
 // imports returns the sources of the module whose imports name a module that has another name now.

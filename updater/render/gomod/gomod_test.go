@@ -56,6 +56,10 @@ func TestSteps(t *testing.T) {
 			t.Errorf("%q: %q, want %q", x.options, s, x.want)
 		}
 	}
+	r, err := recipe(lockfile.Work{Lock: "go.sum", Packages: []string{"./cmd/...", "../evil", "-exec=x", "./tools"}, FS: fstest.MapFS{}})
+	if got := strings.Join(r.Steps[0].Args, " "); err != nil || got != "get -t ./cmd/... ./tools" {
+		t.Errorf("goGetDirs: %q, %v", got, err)
+	}
 	if _, err := recipe(lockfile.Work{Lock: "go.sum", FS: fstest.MapFS{"vendor/modules.txt": {}}}); err == nil {
 		t.Error("a vendor folder is not written, and nobody was told")
 	}

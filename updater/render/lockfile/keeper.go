@@ -86,6 +86,8 @@ type Job struct {
 	Routes      []gateway.Route
 	Next        http.RoundTripper // asks registries
 	Day         string            // results of another day do not count; "" if they do
+	Env         []string          // variables that configuration sets
+	Time        time.Duration     // of each command; 0 for the default
 }
 
 // Of returns the tool that keeps a lock file; nil if there is none.
@@ -250,15 +252,9 @@ func (k *Keeper) Update(ctx context.Context, j Job) (platform.Changeset, error) 
 
 // run makes a copy, runs the recipe in it and returns what changed.
 func (k *Keeper) run(ctx context.Context, t *Tool, p Program, j Job, recipe Recipe) (c platform.Changeset, err error) {
-	if err := os.MkdirAll(k.o.Scratch, 0o700); err != nil {
-		return nil, fmt.Errorf("making room for %s: %w", t.Name, err)
-	}
-	dir, err := os.MkdirTemp(k.o.Scratch, t.Name+"-")
+	dir, err := k.room(t.Name)
 	if err != nil {
-		return nil, fmt.Errorf("making room for %s: %w", t.Name, err)
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return nil, fmt.Errorf("making room for %s: %w", t.Name, err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, removeAll(dir)) }()
 	s := stage{Keeper: k, tool: t, program: p, job: j, recipe: recipe, dir: dir}
@@ -272,6 +268,19 @@ func (k *Keeper) run(ctx context.Context, t *Tool, p Program, j Job, recipe Reci
 		}
 	}
 	return s.changed()
+}
+
+// room makes an empty folder for a run.
+func (k *Keeper) room(name string) (dir string, err error) {
+	if err = os.MkdirAll(k.o.Scratch, 0o700); err == nil {
+		if dir, err = os.MkdirTemp(k.o.Scratch, name+"-"); err == nil {
+			dir, err = filepath.EvalSymlinks(dir)
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("making room for %s: %w", name, err)
+	}
+	return dir, nil
 }
 
 // removeAll removes a folder, also what a tool made read-only in it, as Go's module cache is.
@@ -297,6 +306,7 @@ type stage struct {
 	recipe  Recipe
 	dir     string // with the folders tree, home, cache and tmp
 	tree    *os.Root
+	beside  []Program // that are in reach too
 }
 
 func (s *stage) expand(text string) string {
@@ -310,13 +320,6 @@ var machine = []string{"/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/st
 
 // step runs one command; a command that fails is a Failure.
 func (s *stage) step(ctx context.Context, step Step) error {
-	authority, err := s.authority()
-	if err != nil {
-		return err
-	}
-	g := gateway.New(authority, gateway.Options{
-		Next: s.job.Next, Allow: s.job.Registries, Routes: s.job.Routes, HostType: s.tool.Datasource, Limit: int64(s.o.Limits.Disk),
-	})
 	program := s.program
 	if step.Program != "" {
 		h := s.helper(ctx, step.Program)
@@ -329,18 +332,38 @@ func (s *stage) step(ctx context.Context, step Step) error {
 	if step.Dir != "" {
 		dir = filepath.Join(s.dir, "tree", filepath.FromSlash(step.Dir))
 	}
+	var args []string
+	for _, a := range step.Args {
+		args = append(args, s.expand(a))
+	}
+	return s.exec(ctx, program, args, dir, s.job.Env)
+}
+
+// exec runs a program; one that fails is a Failure. env are the variables that configuration sets, which win over those of the recipe.
+func (s *stage) exec(ctx context.Context, program Program, args []string, dir string, env []string) error {
+	authority, err := s.authority()
+	if err != nil {
+		return err
+	}
+	g := gateway.New(authority, gateway.Options{
+		Next: s.job.Next, Allow: s.job.Registries, Routes: s.job.Routes, HostType: s.tool.Datasource, Limit: int64(s.o.Limits.Disk),
+	})
+	limits := s.o.Limits
+	if s.job.Time > 0 {
+		limits.Time = s.job.Time
+	}
 	out := &tail{}
 	command := sandbox.Command{
-		Args: slices.Clone(program.Command), Dir: dir, Env: s.environment(ctx),
-		Read: append(append(append(sandbox.System(), machine...), s.program.Read...), filepath.Join(s.dir, "authority.pem")), Write: s.folders(),
-		Limits: s.o.Limits, Stdout: out, Stderr: out,
-		Gate: &sandbox.Gate{Env: s.throughGate, Serve: g.Serve},
-	}
-	for _, a := range step.Args {
-		command.Args = append(command.Args, s.expand(a))
+		Args: append(slices.Clone(program.Command), args...), Dir: dir, Env: over(s.environment(ctx, program), env),
+		Read: append(append(append(sandbox.System(), machine...), program.Read...), filepath.Join(s.dir, "authority.pem")), Write: s.folders(),
+		Limits: limits, Stdout: out, Stderr: out,
+		Gate: &sandbox.Gate{Env: func(address string) []string { return s.throughGate(address, env) }, Serve: g.Serve},
 	}
 	for _, name := range s.tool.Needs {
 		command.Read = append(command.Read, s.helper(ctx, name).program.Read...)
+	}
+	for _, p := range s.beside {
+		command.Read = append(command.Read, p.Read...)
 	}
 	exit, err := s.o.Box.Run(ctx, command)
 	switch {
@@ -354,6 +377,18 @@ func (s *stage) step(ctx context.Context, step Step) error {
 		return s.failure(fmt.Sprintf("it ended with exit code %d", exit), g, out)
 	}
 	return nil
+}
+
+// over returns the variables of base with those of env added, or in their place.
+func over(base, env []string) []string {
+	out := slices.DeleteFunc(slices.Clone(base), func(kv string) bool { return sets(env, kv) })
+	return append(out, env...)
+}
+
+// sets reports whether env has the variable of kv.
+func sets(env []string, kv string) bool {
+	name, _, _ := strings.Cut(kv, "=")
+	return slices.ContainsFunc(env, func(e string) bool { return strings.HasPrefix(e, name+"=") })
 }
 
 func (s *stage) folders() []string {
@@ -379,15 +414,21 @@ func (s *stage) failure(what string, g *gateway.Gateway, out *tail) error {
 	return &Failure{s.tool.Name, s.job.Lock, s.o.Redact(text)}
 }
 
+// systemPath are the folders of programs that every run may use.
+var systemPath = []string{"/usr/local/bin", "/usr/bin", "/bin"}
+
 // environment returns the variables of a step, but for those about the gateway.
-func (s *stage) environment(ctx context.Context) []string {
-	path := []string{filepath.Dir(s.program.Command[0])}
+func (s *stage) environment(ctx context.Context, program Program) []string {
+	path := []string{filepath.Dir(program.Command[0])}
+	for _, p := range s.beside {
+		path = append(path, filepath.Dir(p.Command[0]))
+	}
 	for _, name := range s.tool.Needs {
 		if h := s.helper(ctx, name); h.err == nil {
 			path = append(path, filepath.Dir(h.program.Command[0]))
 		}
 	}
-	path = append(path, "/usr/local/bin", "/usr/bin", "/bin")
+	path = append(path, systemPath...)
 	env := []string{
 		"PATH=" + strings.Join(path, string(os.PathListSeparator)), "HOME=" + filepath.Join(s.dir, "home"), "TMPDIR=" + filepath.Join(s.dir, "tmp"),
 		"LC_ALL=C.UTF-8", "NO_COLOR=1", "TERM=dumb", "CI=true",
@@ -399,14 +440,17 @@ func (s *stage) environment(ctx context.Context) []string {
 	return env
 }
 
-// throughGate returns the variables that lead a tool to the gateway, and the recipe's own.
-func (s *stage) throughGate(address string) []string {
+// throughGate returns the variables that lead a tool to the gateway, and the recipe's own but for those that set names.
+func (s *stage) throughGate(address string, set []string) []string {
 	proxy := "http://" + address
 	env := []string{"NO_PROXY=", "no_proxy="}
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 		env = append(env, name+"="+proxy)
 	}
 	for _, kv := range s.recipe.Env {
+		if sets(set, kv) {
+			continue
+		}
 		env = append(env, strings.ReplaceAll(s.expand(kv), Proxy, proxy))
 	}
 	return env

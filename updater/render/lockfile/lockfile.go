@@ -2,7 +2,8 @@
 // the tool that owns them in a sandbox on a copy of the repository.
 //
 // Each kind of lock file is one [Tool], a value declared in a package of its own beside this one.
-// What runs gets no credentials: it asks registries through a gateway that adds them.
+// What runs gets no credentials: it asks registries through a gateway that adds them. Commands that configuration wants
+// to be run after updates run in the same way; see [Keeper.Run].
 package lockfile
 
 import (
@@ -60,6 +61,9 @@ type Work struct {
 	Changes  []Change // in the manifests; empty only for Renew
 	Renew    bool     // raise everything that manifests admit
 	Options  []string // postUpdateOptions
+	Packages []string // goGetDirs: what the go command is to look at; nil for all
+	Install  bool     // install what is locked, instead of only locking it
+	Memory   int      // megabytes that Node.js may use; 0 for its default
 	Settings string   // npmrc: what the operator or the repository configures, without secrets
 	FS       fs.FS    // the repository with its edited manifests
 	Before   fs.FS    // the repository as it is

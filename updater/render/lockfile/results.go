@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,18 +21,27 @@ func (k *Keeper) key(t *Tool, p Program, j Job, r Recipe) (string, error) {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	inputs := []any{
-		form, t.Name, p.Version, j.Lock, j.Changes, j.Renew, j.Options, j.Settings, j.Registries, j.Routes, j.Day, r,
+		form, t.Name, p.Version, j.Lock, j.Changes, j.Renew, j.Options, j.Settings, j.Registries, j.Routes, j.Day, r, j.Env,
 	}
 	if err := enc.Encode(inputs); err != nil {
 		return "", fmt.Errorf("naming a run of %s: %w", t.Name, err)
 	}
-	for _, name := range wanted(t, j, r) {
+	if err := each(h, wanted(t, j, r), j.Edited, j.ID, j.FS); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}
+
+// each writes the names and contents of files.
+func each(to io.Writer, names []string, edited map[string]string, ids func(string) string, fsys fs.FS) error {
+	enc := json.NewEncoder(to)
+	for _, name := range names {
 		id := ""
-		if _, edited := j.Edited[name]; !edited && j.ID != nil {
-			id = j.ID(name)
+		if _, changed := edited[name]; !changed && ids != nil {
+			id = ids(name)
 		}
 		if id == "" {
-			data, err := fs.ReadFile(j.FS, name)
+			data, err := fs.ReadFile(fsys, name)
 			if err != nil {
 				continue
 			}
@@ -39,14 +49,14 @@ func (k *Keeper) key(t *Tool, p Program, j Job, r Recipe) (string, error) {
 			id = hex.EncodeToString(sum[:])
 		}
 		if err := enc.Encode([]string{name, id}); err != nil {
-			return "", fmt.Errorf("naming a run of %s: %w", t.Name, err)
+			return fmt.Errorf("naming a run: %w", err)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+	return nil
 }
 
 // form changes whenever recipes or results mean something else.
-const form = 1
+const form = 2
 
 // old is how long a result is kept that nobody asks for.
 const old = 90 * 24 * time.Hour
@@ -54,6 +64,7 @@ const old = 90 * 24 * time.Hour
 type kept struct {
 	Data []byte
 	Mode platform.Mode
+	Gone bool // there is no such file any more
 }
 
 func (k *Keeper) file(key string) string { return filepath.Join(k.o.Results, key+".json") }
@@ -72,7 +83,10 @@ func (k *Keeper) known(key string) (platform.Changeset, bool) {
 	os.Chtimes(k.file(key), now, now) // if this fails it is only forgotten sooner
 	out := make(platform.Changeset)
 	for name, f := range files {
-		out[name] = &platform.File{Text: string(f.Data), Mode: f.Mode}
+		out[name] = nil
+		if !f.Gone {
+			out[name] = &platform.File{Text: string(f.Data), Mode: f.Mode}
+		}
 	}
 	return out, true
 }
@@ -84,7 +98,10 @@ func (k *Keeper) keep(key string, c platform.Changeset) error {
 	}
 	files := make(map[string]kept, len(c))
 	for name, f := range c {
-		files[name] = kept{[]byte(f.Text), f.Mode}
+		files[name] = kept{Gone: true}
+		if f != nil {
+			files[name] = kept{Data: []byte(f.Text), Mode: f.Mode}
+		}
 	}
 	data, err := json.Marshal(files)
 	if err != nil {

@@ -26,6 +26,9 @@ func recipe(w lockfile.Work) (lockfile.Recipe, error) {
 		Home: nodejs.Home(w),
 	}
 	flags := quiet
+	if w.Install {
+		flags = flags[1:]
+	}
 	// npm writes a new lock file in its newest form, and old ones without their form's number too.
 	if v := form(w.Text); v > 0 {
 		flags = append(flags[:len(flags):len(flags)], "--lockfile-version="+strconv.Itoa(v))

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/currant-bot/currant/updater/render/lockfile"
@@ -39,6 +40,9 @@ const Unset = "currant-unset"
 // refers to: without them tools refuse to read it. What they are elsewhere, this program's environment, is not a tool's to see.
 func Variables(w lockfile.Work, files ...string) []string {
 	out := []string{"npm_config_cafile=" + lockfile.Authority}
+	if w.Memory > 0 {
+		out = append(out, "NODE_OPTIONS=--max-old-space-size="+strconv.Itoa(w.Memory))
+	}
 	for _, file := range files {
 		for _, m := range variable.FindAllStringSubmatch(w.Read(file), -1) {
 			if kv := m[1] + "=" + Unset; !reserved(m[1]) && !slices.Contains(out, kv) {
