@@ -79,7 +79,7 @@ func shownOf(name string, v *value) Shown {
 }
 
 // secretName are options whose texts are not shown, whatever they hold.
-var secretName = regexp.MustCompile(`(?i)^(encrypted|secrets|variables|npmrc|headers|customEnvVariables)$|token$|password$|secret$|privateKey(Old|Path)?$|passphrase$`)
+var secretName = regexp.MustCompile(`(?i)^(encrypted|secrets|variables|npmrc|headers|customEnvVariables|processEnv)$|token$|password$|secret$|privateKey(Old|Path)?$|passphrase$`)
 
 // masked returns v with secrets replaced, also those that stand in it as plain text.
 func masked(name string, v *value) any {

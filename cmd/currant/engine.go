@@ -83,6 +83,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if err := o.complete(w); err != nil {
 		return nil, err
 	}
+	w = w.with(o.environ)
 	e := &engine{w: w, o: o, reaches: make(map[string]updater.Reach)}
 	e.seen = lookup.NewSeen(filepath.Join(o.state, "seen"), time.Now)
 	var global []byte

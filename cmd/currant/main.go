@@ -9,8 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // schedules name timezones, and small images have no database of them
 
@@ -35,6 +38,32 @@ type world struct {
 	err     io.Writer
 	getenv  func(string) string
 	environ func() []string
+}
+
+// with returns w with variables added, or in the place of those that are there.
+func (w world) with(set map[string]string) world {
+	if len(set) == 0 {
+		return w
+	}
+	getenv, environ := w.getenv, w.environ
+	w.getenv = func(name string) string {
+		if v, ok := set[name]; ok {
+			return v
+		}
+		return getenv(name)
+	}
+	w.environ = func() []string {
+		out := slices.DeleteFunc(slices.Clone(environ()), func(kv string) bool {
+			name, _, _ := strings.Cut(kv, "=")
+			_, ok := set[name]
+			return ok
+		})
+		for _, name := range slices.Sorted(maps.Keys(set)) {
+			out = append(out, name+"="+set[name])
+		}
+		return out
+	}
+	return w
 }
 
 // An exit ends the program with a code and no further message.

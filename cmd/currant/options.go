@@ -33,7 +33,8 @@ type options struct {
 	discover     []string // patterns of the repositories to look at, of all that are reached
 	dry          bool     // only say what would be done
 
-	operator config.Settings // the operator's configuration
+	environ  map[string]string // processEnv: variables set in place of the environment's
+	operator config.Settings   // the operator's configuration
 }
 
 func (o *options) flags(f *pflag.FlagSet) {
@@ -115,6 +116,14 @@ func (o *options) fromConfig() error {
 	}
 	top := c.Top()
 	says := func(option string) bool { return top.Has(option) && top.Origin(option).File == o.config }
+	for name, value := range top.Object("processEnv") {
+		if text, ok := value.(string); ok && says("processEnv") {
+			if o.environ == nil {
+				o.environ = make(map[string]string)
+			}
+			o.environ[name] = text
+		}
+	}
 	if o.platform == "" && says("platform") {
 		o.platform = top.String("platform")
 	}
