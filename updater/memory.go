@@ -256,6 +256,9 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 	return func(b plan.Branch) (plan.Rendered, bool) {
 		was, ok := v.last.Renders[b.Name]
 		branch, exists := s.Branches[b.Name]
+		if b.Wish == plan.WishRebase || s.Requested(b) {
+			return plan.Rendered{}, false // a person wants it made anew
+		}
 		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || !maps.Equal(was.Blobs, branch.Changed) {
 			return plan.Rendered{}, false
 		}

@@ -98,6 +98,16 @@ func (b Branch) granted() Branch {
 	return b
 }
 
+// Requested reports whether somebody asked in b's pull request for it to be made anew.
+func (s State) Requested(b Branch) bool {
+	for i := range s.Pulls {
+		if p := &s.Pulls[i]; p.Branch == b.Name && p.State == platform.Open {
+			return requested(b.Settings, p) != ""
+		}
+	}
+	return false
+}
+
 // rebaseTicked is the box in a pull request's text that asks for its branch to be made anew.
 var rebaseTicked = regexp.MustCompile(`(?m)^\s*[-*] \[[xX]\] <!-- rebase-check -->`)
 
