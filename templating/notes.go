@@ -2,10 +2,10 @@ package templating
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/currant-bot/currant/datasources/changelog"
 	"github.com/currant-bot/currant/templating/mirror"
 )
 
@@ -31,16 +31,16 @@ func (u *Updater) notes(ctx context.Context, m *mirror.Mirror, from, to mirror.R
 		text, err := subjects(ctx, m, from.Commit, to.Commit)
 		return []Note{{Version: to.Name, Text: text}}, err
 	}
-	var sections map[string]string
+	var told map[string]string
 	for _, name := range []string{"CHANGELOG.md", "CHANGES.md", "HISTORY.md"} {
 		if text, err := m.ReadFile(ctx, to.Commit, name); err == nil {
-			sections = changelog(text)
+			told = sections(text)
 			break
 		}
 	}
 	var all []Note
 	for i, t := range tags {
-		n := Note{Version: t.Name, Made: t.Made, Text: sections[strings.TrimPrefix(t.Name, "v")]}
+		n := Note{Version: t.Name, Made: t.Made, Text: told[strings.TrimPrefix(t.Name, "v")]}
 		if n.Text == "" && strings.TrimPrefix(strings.TrimSpace(t.Message), "v") != strings.TrimPrefix(t.Name, "v") {
 			n.Text = t.Message // that repeats only the name says nothing
 		}
@@ -79,31 +79,11 @@ func clip(text string) string {
 	return strings.ToValidUTF8(text[:maxNoteText], "") + "\n[...]"
 }
 
-var heading = regexp.MustCompile(`^(#{1,3})\s+\[?v?([0-9]+(?:\.[0-9]+)+[^\s\]]*)`)
-
-// changelog returns the sections of a changelog by version, as in "## [1.2.0] - 2026-01-31".
-func changelog(text string) map[string]string {
-	sections := make(map[string]string)
-	version, depth := "", 0
-	var body strings.Builder
-	flush := func() {
-		if version != "" {
-			sections[version] = strings.TrimSpace(body.String())
-		}
-		body.Reset()
+// sections are those of a changelog by version.
+func sections(text string) map[string]string {
+	out := make(map[string]string)
+	for _, s := range changelog.Sections(text) {
+		out[s.Version] = s.Text
 	}
-	for line := range strings.Lines(text) {
-		if m := heading.FindStringSubmatch(line); m != nil {
-			flush()
-			version, depth = m[2], len(m[1])
-			continue
-		}
-		if level := len(line) - len(strings.TrimLeft(line, "#")); level > 0 && level <= depth {
-			flush() // another section of the same rank
-			version = ""
-		}
-		body.WriteString(line)
-	}
-	flush()
-	return sections
+	return out
 }
