@@ -129,6 +129,20 @@ func ForgeHost(name string) string {
 	return "github.com"
 }
 
+// Forge returns what kind of code host a host is, by its name: "github", "gitlab", "gitea" or "forgejo"; "" if
+// that does not tell.
+func Forge(host string) string {
+	host = strings.ToLower(host)
+	for _, f := range []struct{ part, kind string }{
+		{"github", "github"}, {"gitlab", "gitlab"}, {"forgejo", "forgejo"}, {"codeberg", "forgejo"}, {"gitea", "gitea"},
+	} {
+		if strings.Contains(host, f.part) {
+			return f.kind
+		}
+	}
+	return ""
+}
+
 var advisoryID = regexp.MustCompile(`^(GHSA(?:-[0-9a-z]{4}){3}|CVE-\d{4}-\d{4,}|[A-Z]+-[0-9A-Za-z-]+)$`)
 
 // AdvisoryPage returns where people read about an advisory; "" if its name has no known form.

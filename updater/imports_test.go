@@ -79,7 +79,7 @@ func refused(name, imp string) string {
 		return "a versioning scheme is pure"
 	case (name == "updater/plan" || name == "updater/policy") && slices.Contains(effects, imp):
 		return "what decides is pure"
-	case name == "updater/plan" && isOwn && !slices.Contains([]string{"config", "datasources", "datasources/versioning", "managers", "templating/text", "updater/platform", "updater/policy"}, own):
+	case name == "updater/plan" && isOwn && !slices.Contains([]string{"config", "datasources", "datasources/versioning", "managers", "templating/text", "updater/markdown", "updater/platform", "updater/policy"}, own):
 		return "plan knows types only"
 	case imp == "flag" || imp == "github.com/spf13/cobra" || imp == "github.com/spf13/pflag":
 		if !under("cmd") && !testing {

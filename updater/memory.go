@@ -33,6 +33,7 @@ type record struct {
 	Form    int // of this record; another form is forgotten
 	Bases   map[string]seen
 	Digests []digestRef
+	Notes   []notesRef
 	Watch   []watched
 	Renders map[string]rendered // by branch, of those that a tool makes
 	State   string              // fingerprint of all that a pass depends on
@@ -177,6 +178,14 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 	}
 	for _, q := range wanted {
 		write([]any{q.String(), q.Version, q.File, digests[q].Platform, digests[q].Digest, digests[q].Hashes})
+	}
+	news := noteQueries(t.Base, queries, list.Notes)
+	told, err2 := r.reach.Lookup.Notes(ctx, news)
+	if err2 != nil {
+		return "", err2
+	}
+	for _, q := range news {
+		write([]any{q.Package, q.From, q.To, told[q].Notes, told[q].Err != nil})
 	}
 	for _, x := range list.Watch {
 		if err := v.check(ctx, s, x); err != nil {

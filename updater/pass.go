@@ -184,6 +184,9 @@ func (v *visit) reconcile(ctx context.Context, g ground) (*Report, error) {
 		}
 	}
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
+	if err := v.tell(ctx, r, g.sides, state); err != nil {
+		return nil, err
+	}
 	r.Outcomes = append(r.Outcomes, v.notes(r, nil, false)...)
 	return r, nil
 }

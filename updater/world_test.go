@@ -50,6 +50,8 @@ type world struct {
 	lines  []string
 
 	transport http.RoundTripper // nil for the usual one
+	source    string            // of all packages; "" if the registry does not say
+	noter     lookup.Noter      // reads release notes; nil for nobody
 	known     updater.Database  // of weaknesses; may be nil
 	keeper    *lockfile.Keeper  // nil to run nothing
 
@@ -95,7 +97,7 @@ func (w *world) List(_ context.Context, q datasources.Query) (*datasources.Listi
 	if w.outage != nil {
 		return nil, w.outage
 	}
-	l := new(datasources.Listing)
+	l := &datasources.Listing{SourceURL: w.source}
 	for _, tag := range w.tags[q.Package] {
 		l.Releases = append(l.Releases, datasources.Release{Version: tag})
 	}
@@ -115,6 +117,7 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	docker := &datasources.Source{Name: "docker", Doc: "images", Versioning: "docker", Defaults: map[string]any{"commitMessageTopic": "{{{depName}}} Docker tag"}}
 	npm := &datasources.Source{Name: "npm", Doc: "packages", Versioning: "npm"}
 	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w, "npm": w}, nil)
+	pass.Noter = w.noter
 	redact := func(s string) string { return strings.ReplaceAll(s, w.token, "[secret]") }
 	r, err := github.New(github.Options{
 		URL: w.APIURL(), Token: func(context.Context, string) (string, error) { return w.token, nil },

@@ -25,6 +25,7 @@ import (
 	"github.com/currant-bot/currant/datasources"
 	datasourcesall "github.com/currant-bot/currant/datasources/all"
 	"github.com/currant-bot/currant/datasources/cache"
+	"github.com/currant-bot/currant/datasources/changelog"
 	"github.com/currant-bot/currant/datasources/host"
 	"github.com/currant-bot/currant/datasources/toolconfig"
 	schemesall "github.com/currant-bot/currant/datasources/versioning/all"
@@ -35,6 +36,7 @@ import (
 	"github.com/currant-bot/currant/templating/git"
 	"github.com/currant-bot/currant/templating/mirror"
 	"github.com/currant-bot/currant/templating/sandbox"
+	"github.com/currant-bot/currant/templating/text"
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/advisories"
 	"github.com/currant-bot/currant/updater/extract"
@@ -55,6 +57,7 @@ type engine struct {
 	base   []host.Rule      // the operator's and the machine's, weakest first
 	tools  toolconfig.Found // what package managers are configured with
 	client *host.Client     // for what is no lookup of a repository
+	agent  string           // what requests call the bot
 	redact func(string) string
 	vault  *vault
 	copier *copier.Engine
@@ -173,6 +176,10 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	}
 	known := host.Redactor(e.base)
 	e.redact = func(text string) string { return known(e.vault.redact(text)) }
+	if e.agent, err = text.Render(c.Top().String("userAgent"), map[string]any{"renovateVersion": version()}); err != nil {
+		return "", fmt.Errorf("the operator's configuration: userAgent: %w", err)
+	}
+	e.agent = strings.Join(strings.Fields(e.agent), " ")
 	return c.Top().String("osvUrl"), nil
 }
 
@@ -202,7 +209,7 @@ func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 		env[k] = v
 	}
 	o := host.Options{
-		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: "currant",
+		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: e.agent,
 		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: e.login(), Now: time.Now,
 	}
 	if e.disk != nil {
@@ -243,7 +250,8 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	if r, ok := e.reaches[key]; ok {
 		return r, nil
 	}
-	client, err := e.newClient(append(append([]host.Rule{}, e.base...), own...), false)
+	rules := append(append([]host.Rule{}, e.base...), own...)
+	client, err := e.newClient(rules, false)
 	if err != nil {
 		return updater.Reach{}, err
 	}
@@ -253,7 +261,9 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	for _, s := range e.Kit.Sources {
 		sources[s.Name] = s.New(env)
 	}
-	r := updater.Reach{Lookup: lookup.NewPass(sources, e.seen), Defaults: defaults(found), Next: client.HTTP().Transport, NPMRC: scopes(e.tools), RepoNPMRC: replaced}
+	pass := lookup.NewPass(sources, e.seen)
+	pass.Noter = changelog.New(changelog.Options{Env: env, Sources: sources, Kind: e.kindOf(rules), Keep: apart{e.disk, key}, Now: time.Now})
+	r := updater.Reach{Lookup: pass, Defaults: defaults(found), Next: client.HTTP().Transport, NPMRC: scopes(e.tools), RepoNPMRC: replaced}
 	e.reaches[key] = r
 	return r, nil
 }

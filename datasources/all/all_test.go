@@ -23,7 +23,7 @@ func TestComplete(t *testing.T) {
 	}
 	// Folders that hold what sources share.
 	shared := map[string]bool{
-		"all": true, "cache": true, "datasourcetest": true, "host": true, "internal": true,
+		"all": true, "cache": true, "changelog": true, "datasourcetest": true, "host": true, "internal": true,
 		"toolconfig": true, "versioning": true,
 	}
 	entries, err := os.ReadDir("..")

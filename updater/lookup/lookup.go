@@ -30,6 +30,10 @@ type Pass struct {
 	seen    *Seen
 	slots   chan struct{}
 
+	// Noter is asked what is new; nil for nobody. It is set before the first question.
+	Noter Noter
+
+	notes    flight.Memo[datasources.NotesQuery, plan.Notes]
 	listings flight.Memo[datasources.Query, plan.Listing]
 	digests  flight.Memo[plan.DigestQuery, plan.Digest]
 	needs    flight.Memo[plan.DigestQuery, plan.Need]
@@ -39,6 +43,11 @@ type Pass struct {
 
 	mu     sync.Mutex
 	prints map[datasources.Query]func() string
+}
+
+// A Noter knows what is new in versions of packages.
+type Noter interface {
+	Notes(ctx context.Context, q datasources.NotesQuery) (datasources.Notes, error)
 }
 
 // concurrent is how many questions are under way at once; hosts have limits of their own.
@@ -93,6 +102,32 @@ func (p *Pass) Needs(ctx context.Context, qs []plan.DigestQuery) (map[plan.Diges
 		return n
 	})
 	return out, err
+}
+
+// Notes answers what is new, as Listings does.
+func (p *Pass) Notes(ctx context.Context, qs []datasources.NotesQuery) (map[datasources.NotesQuery]plan.Notes, error) {
+	out := make(map[datasources.NotesQuery]plan.Notes, len(qs))
+	if p.Noter == nil {
+		return out, nil
+	}
+	err := answer(ctx, qs, out, func(ctx context.Context, q datasources.NotesQuery) plan.Notes {
+		n, err := p.notes.Do(ctx, q, func(ctx context.Context) plan.Notes { return p.note(ctx, q) })
+		if err != nil {
+			return plan.Notes{Err: err}
+		}
+		return n
+	})
+	return out, err
+}
+
+func (p *Pass) note(ctx context.Context, q datasources.NotesQuery) plan.Notes {
+	done, err := p.slot(ctx)
+	if err != nil {
+		return plan.Notes{Err: err}
+	}
+	defer done()
+	n, err := p.Noter.Notes(ctx, q)
+	return plan.Notes{Notes: n, Err: err}
 }
 
 // answer asks about each q at once and puts the answers into out.

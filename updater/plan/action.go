@@ -23,6 +23,7 @@ type Rendered struct {
 	Err      string             // why the changes could not be made; "" if they could
 	Later    bool               // no changes were made, since it waits for its schedule
 
+	world  World
 	body   string
 	people platform.People
 }
@@ -162,6 +163,7 @@ type Outcome struct {
 
 // Complete fills the pull request's body and who is to look at it. It is called once all else is known.
 func (b *Rendered) Complete(w World) {
+	b.world = w
 	b.body = Body(w, b.Branch, b.Notes)
 	b.people = people(w, b.Branch, slices.Sorted(maps.Keys(b.Blobs)))
 }

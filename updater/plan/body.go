@@ -23,7 +23,10 @@ const maxBody = 58000
 
 // Body returns the text of the pull request for b. notes are what the tools
 // that made the change have to say, as Markdown.
-func Body(w World, b Branch, notes []string) string {
+func Body(w World, b Branch, notes []string) string { return body(w, b, notes, nil) }
+
+// body is Body; had is what is said so far of what is new, by key.
+func body(w World, b Branch, notes []string, had map[string]string) string {
 	first := b.Members[0]
 	parts := map[string]any{
 		"header": ended(note(w, first, b.Settings.String("prHeader"))),
@@ -42,6 +45,14 @@ func Body(w World, b Branch, notes []string) string {
 	if f := note(w, first, b.Settings.String("prFooter")); f != "" {
 		parts["footer"] = "\n---\n\n" + f + "\n"
 	}
+	if news := changelogs(w, b, had, maxBody-len(bodyOf(b, parts))); news != "" {
+		parts["changelogs"] = news
+	}
+	return cut(bodyOf(b, parts), maxBody)
+}
+
+// bodyOf is the template of b's body with its parts.
+func bodyOf(b Branch, parts map[string]any) string {
 	body, err := text.Render(b.Settings.String("prBodyTemplate"), parts)
 	if err != nil { // reported when the configuration is read
 		body = ""
@@ -49,7 +60,7 @@ func Body(w World, b Branch, notes []string) string {
 			body += parts[name].(string)
 		}
 	}
-	return cut(emojis(b.Settings, body), maxBody)
+	return emojis(b.Settings, body)
 }
 
 // bodyParts are the parts of a body in their usual order. What the tools that made the change say is a warning, which a template that leaves

@@ -328,6 +328,7 @@ func (c *chooser) update(bucket []datasources.Release, strategy versioning.Strat
 		u.State, u.Early = Ready, true
 		u.Reasons = append(u.Reasons, reason(CodePending, u.Settings.Origin("internalChecksFilter"), "internalChecksFilter %s proposes it before that, and it does not merge before that", filter))
 	}
+	u.Between = c.between(u.Version)
 	c.add(u)
 }
 

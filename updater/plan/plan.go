@@ -48,7 +48,8 @@ type World struct {
 	Renderers  map[string]bool                       // what can be rendered besides fields in place
 	Locks      map[string]string                     // by path of a lock file: why it cannot be written here; "" if it can
 	Advisories Advisories
-	Owners     func(path string) []string // who owns a file, by CODEOWNERS; nil if nobody does
+	Notes      map[datasources.NotesQuery]Notes // what is new, as far as it was asked
+	Owners     func(path string) []string       // who owns a file, by CODEOWNERS; nil if nobody does
 	Now        time.Time
 }
 
@@ -210,6 +211,7 @@ type Update struct {
 	Hashes    []string // of the files of Version, where the dependency has hashes
 	Bucket    string   // keeps apart updates that go to different branches
 	Release   datasources.Release
+	Between   []string // the versions after the current one up to Version, lowest first
 	Withheld  []string // newer versions that wait, lowest first
 	State     Readiness
 	Early     bool      // it is proposed before it has come of age: it must not merge yet

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -84,6 +85,7 @@ func fields(w World, m Member) map[string]any {
 		"isVulnerabilityAlert":   u.Security,
 	}
 	f["newName"] = u.Name
+	maps.Copy(f, noteFields(w, m))
 	if u.Security {
 		f["vulnerabilityFixVersion"], f["vulnerabilitySeverity"] = d.worst()
 	}
