@@ -175,7 +175,7 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 	token := e.w.getenv("CURRANT_TOKEN")
 	switch {
 	case e.app != nil:
-		o.Token, o.Owners = e.app.Token, e.app.Owners
+		o.Token, o.Owners, o.Granted = e.app.Token, e.app.Owners, e.app.Granted
 	case token != "":
 		o.Token = func(context.Context, string) (string, error) { return token, nil }
 	default:

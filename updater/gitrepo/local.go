@@ -168,7 +168,7 @@ func (l *Local) Push(ctx context.Context, who platform.Account, now time.Time, b
 	heads := make([]string, len(built))
 	updates := make([]update, len(built))
 	for i, b := range branches {
-		updates[i] = update{b.Name, plumbing.NewHash(b.Replaces), built[i]}
+		updates[i] = update{branch: b.Name, old: plumbing.NewHash(b.Replaces), new: built[i]}
 	}
 	lock, err := l.lock(updates)
 	if err != nil {

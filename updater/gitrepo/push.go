@@ -139,6 +139,7 @@ func checkBranches(branches []platform.Branch) error {
 type update struct {
 	branch   string
 	old, new plumbing.Hash
+	draft    plumbing.Hash // the commit that stands for new, where somebody else made that
 }
 
 func (u update) ref() plumbing.ReferenceName { return plumbing.NewBranchReferenceName(u.branch) }
@@ -202,7 +203,7 @@ func (m *Mirror) pending(ctx context.Context, d *draft, updates []update, ar *pa
 				}
 				fetched = true
 			}
-			if m.alike(d, at, u.new) {
+			if m.alike(d, at, u) {
 				updates[i].new = at
 				continue
 			}
@@ -217,7 +218,7 @@ func (m *Mirror) pending(ctx context.Context, d *draft, updates []update, ar *pa
 
 // alike reports whether the commit there is, apart from its time, the one that was built: then
 // an earlier attempt did arrive.
-func (m *Mirror) alike(d *draft, there, built plumbing.Hash) bool {
+func (m *Mirror) alike(d *draft, there plumbing.Hash, u update) bool {
 	objs, err := m.objects()
 	if err != nil {
 		return false
@@ -226,8 +227,12 @@ func (m *Mirror) alike(d *draft, there, built plumbing.Hash) bool {
 	if err != nil {
 		return false
 	}
-	b, err := d.readCommit(built)
-	return err == nil && sameBut(a, b)
+	if u.draft.IsZero() {
+		b, err := d.readCommit(u.new)
+		return err == nil && sameBut(a, b)
+	}
+	b, err := d.readCommit(u.draft)
+	return err == nil && a.TreeHash == b.TreeHash && slices.Equal(a.ParentHashes, b.ParentHashes) && strings.TrimSpace(a.Message) == strings.TrimSpace(b.Message)
 }
 
 // sameBut reports whether two commits differ in nothing but their times.

@@ -285,11 +285,14 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 			return o.end(Unchanged, *why)
 		}
 	}
+	if path := workflowOf(b); push && path != "" && r.have.Repository.NoWorkflows != "" {
+		return o.end(Cannot, reason(CodeUnsupported, config.Origin{}, "it changes %s, and %s", path, r.have.Repository.NoWorkflows))
+	}
 	if push {
 		r.commits, r.pushed = r.commits+1, r.pushed+1
 		head = ""
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Push: &platform.Branch{
-			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes, Author: author(s),
+			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes, Author: author(s), Via: platform.Via(s.String("platformCommit")),
 		}})
 		o.Reasons = append(o.Reasons, reason(CodeRebase, config.Origin{}, "%s", why))
 		o.Result = UpdateIt
@@ -363,6 +366,16 @@ func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bo
 		return true, "its content is not what it should be now"
 	}
 	return false, ""
+}
+
+// workflowOf returns a file of GitHub Actions that b changes; "" if it changes none.
+func workflowOf(b Rendered) string {
+	for _, path := range slices.Sorted(maps.Keys(b.Blobs)) {
+		if strings.HasPrefix(path, platform.WorkflowsFolder) {
+			return path
+		}
+	}
+	return ""
 }
 
 // keepsUpdated reports whether a label wants a pull request at the head of its base.

@@ -420,7 +420,7 @@ func TestPushReplacesWhatWasSeen(t *testing.T) {
 	s := scened(t, "")
 	s.want[0].Blobs["package.json"] = "other 0"
 	got := s.only(t).Actions[0].Push
-	want := &platform.Branch{Name: "renovate/x-1.x", Base: baseHead, Replaces: ourHead, Message: s.want[0].Message, Changes: s.want[0].Changes}
+	want := &platform.Branch{Name: "renovate/x-1.x", Base: baseHead, Replaces: ourHead, Message: s.want[0].Message, Changes: s.want[0].Changes, Via: platform.Auto}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -40,7 +40,11 @@ type Repository struct {
 	AutoDelete   bool     // the host deletes the branch of a merged pull request
 	BranchesOnly bool     // there are no pull requests here, as in a plain checkout
 	NoIssues     bool     // there are no issues here
+	NoWorkflows  string   // why files of the host's own CI cannot be changed; "" if they can, or if that is not known
 }
+
+// WorkflowsFolder is where files are that GitHub protects by a permission of their own.
+const WorkflowsFolder = ".github/workflows/"
 
 // A Method is how a pull request is merged.
 type Method string
@@ -179,7 +183,17 @@ type Branch struct {
 	Changes  Changeset
 	Author   Account   // of the commit; zero for the account that the Writer acts as
 	Time     time.Time // of the commit; zero for now
+	Via      Via       // how the commit is made
 }
+
+// Via is how commits are made, in the words of the option platformCommit.
+type Via string
+
+const (
+	Auto     Via = "auto"     // by the host where it then signs them, else by git; "" too
+	ByHost   Via = "enabled"  // by the host's interface, as the account that the Writer acts as
+	ByPushes Via = "disabled" // by git
+)
 
 // A Proposal is a pull request to open.
 type Proposal struct {

@@ -1,8 +1,8 @@
 // Package github reads and changes repositories on GitHub and GitHub
 // Enterprise Server.
 //
-// What is asked often is asked by REST with go-github, which does not appear in this package's interface; commits
-// are pushed and branches deleted by git, because only git makes that depend on where a branch is.
+// What is asked often is asked by REST with go-github, which does not appear in this package's interface; branches
+// are moved and deleted by git, because only git makes that depend on where a branch is.
 package github
 
 import (
@@ -36,6 +36,9 @@ type Options struct {
 	// Owners lists the owners whose repositories are to be looked at where Repositories is nil, for an app;
 	// nil for a token, which reaches all that it does.
 	Owners func(ctx context.Context) ([]string, error)
+
+	// Granted returns the permissions that an owner granted an app, such as "workflows": "write"; nil for a token.
+	Granted func(ctx context.Context, owner string) (map[string]string, error)
 
 	// Client makes all requests, those of git too; nil for http.DefaultClient.
 	Client *http.Client

@@ -63,7 +63,16 @@ func TestConformance(t *testing.T) {
 		r := newReader(t, s, githubtest.Grant{})
 		describeLabels(t, r, "acme/shop", "dependencies", "more")
 		return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop"),
-			Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty")}
+			Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty"), Committer: "GitHub <noreply@127.0.0.1>"}
+	})
+}
+
+// What an app pushes GitHub commits; what a person's token pushes goes by git.
+func TestConformanceOfPushesByGit(t *testing.T) {
+	platformtest.RunPushes(t, func(t *testing.T) platformtest.World {
+		s := newServer(t, platformtest.Files())
+		r := newReader(t, s, githubtest.Grant{Login: "ada"})
+		return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop")}
 	})
 }
 

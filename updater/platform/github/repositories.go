@@ -132,7 +132,7 @@ func (r *Reader) Repository(ctx context.Context, name string) (platform.Reposito
 	if err != nil {
 		return platform.Repository{}, err
 	}
-	got, _, err := r.api.Repositories.Get(ctx, owner, repo)
+	got, res, err := r.api.Repositories.Get(ctx, owner, repo)
 	if err != nil {
 		return platform.Repository{}, r.explain(err, "reading repository %s", name)
 	}
@@ -148,6 +148,9 @@ func (r *Reader) Repository(ctx context.Context, name string) (platform.Reposito
 		if m.allowed == nil || *m.allowed {
 			out.MergeMethods = append(out.MergeMethods, m.method)
 		}
+	}
+	if out.NoWorkflows, err = r.noWorkflows(ctx, owner, scopesOf(res)); err != nil {
+		return platform.Repository{}, r.explain(err, "reading what may be changed in %s", name)
 	}
 	if got.GetSize() == 0 {
 		// An empty repository has a default branch by name, but not in fact.

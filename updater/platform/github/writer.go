@@ -47,9 +47,10 @@ func (w *Writer) begin(name string) (owner, repo string, done func(), err error)
 	return owner, repo, lock.Unlock, nil
 }
 
-// Push pushes branches by git, see gitrepo.Mirror.Push.
+// Push makes branches, by git or, where GitHub signs commits that it makes itself, by its interface; they are moved by git, see
+// gitrepo.Mirror.Push.
 func (w *Writer) Push(ctx context.Context, name string, branches []platform.Branch) ([]string, error) {
-	_, _, done, err := w.begin(name)
+	owner, repo, done, err := w.begin(name)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +64,17 @@ func (w *Writer) Push(ctx context.Context, name string, branches []platform.Bran
 	m, err := w.r.mirror(name)
 	if err != nil {
 		return nil, err
+	}
+	hosted := len(branches) > 0
+	for _, b := range branches {
+		yes, err := w.hosted(ctx, name, b)
+		if err != nil {
+			return nil, err
+		}
+		hosted = hosted && yes && b.Base != ""
+	}
+	if hosted {
+		return w.pushHosted(ctx, name, owner, repo, m, who, branches)
 	}
 	return m.Push(ctx, who, w.r.opts.Now(), branches)
 }

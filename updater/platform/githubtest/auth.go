@@ -17,7 +17,10 @@ type Grant struct {
 	// Permissions are those of GitHub's apps: "contents", "pull_requests",
 	// "issues", "checks", "statuses", "administration", "vulnerability_alerts",
 	// "workflows", each "read" or "write". Nil allows all.
-	Permissions  map[string]string
+	Permissions map[string]string
+	// Scopes are those of a personal token of the older kind, which has them instead of permissions; nil for "repo" and
+	// "workflow".
+	Scopes       []string
 	Repositories []string  // "owner/name" that it reaches; nil for all
 	Expires      time.Time // zero for never
 }
@@ -43,6 +46,9 @@ func (t *token) installation() bool { return t.Login == "" }
 
 // allows says whether the token has a permission at a level, "read" or "write".
 func (t *token) allows(permission, level string) bool {
+	if t.Scopes != nil && permission == "workflows" {
+		return slices.Contains(t.Scopes, "workflow")
+	}
 	if t.Permissions == nil || permission == "" || permission == "metadata" {
 		return true
 	}
@@ -139,6 +145,13 @@ func (s *Server) refund(c *call) {
 // limits sets the headers that tell how far the limit is used up.
 func (s *Server) limits(c *call) {
 	t := c.who
+	if !t.installation() && t.Permissions == nil { // docs.github.com/.../scopes-for-oauth-apps: told of tokens that have scopes
+		scopes := t.Scopes
+		if scopes == nil {
+			scopes = []string{"repo", "workflow"}
+		}
+		c.header.Set("X-Oauth-Scopes", strings.Join(scopes, ", "))
+	}
 	c.header.Set("X-Ratelimit-Limit", strconv.Itoa(s.opts.RateLimit))
 	c.header.Set("X-Ratelimit-Remaining", strconv.Itoa(s.opts.RateLimit-t.used))
 	c.header.Set("X-Ratelimit-Used", strconv.Itoa(t.used))

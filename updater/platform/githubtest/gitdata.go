@@ -195,6 +195,9 @@ func (c *call) createCommit() (reply, error) {
 	}
 	cm := commit{tree: in.Tree, parents: in.Parents, message: in.Message}
 	cm.author, cm.committer = c.signatures(in.Author, in.Committer)
+	if in.Committer == nil && (in.Author != nil || !c.who.installation()) {
+		cm.committer = cm.author // only what an app leaves open GitHub commits, and signs, itself
+	}
 	sha, err := git.write(cm)
 	if err != nil {
 		return reply{}, err

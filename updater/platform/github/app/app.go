@@ -327,6 +327,12 @@ func (a *App) of(ctx context.Context, owner string) (Installation, error) {
 	return Installation{}, &platform.AuthError{Host: a.url.Host, Text: "the GitHub App is not installed in " + owner}
 }
 
+// Granted returns the permissions that an owner granted.
+func (a *App) Granted(ctx context.Context, owner string) (map[string]string, error) {
+	in, err := a.of(ctx, owner)
+	return in.Permissions, err
+}
+
 // Missing lists the permissions that Currant needs and that an owner has not granted, such as "workflows: write".
 func (in Installation) Missing() []string {
 	var out []string
