@@ -30,9 +30,12 @@ type draft struct {
 	base *objects
 	new  *memory.Storage
 	made []plumbing.Hash // in the order in which they were made
+	sign *Signer         // of commits; nil for nobody
 }
 
-func newDraft(base *objects) *draft { return &draft{base: base, new: memory.NewStorage()} }
+func newDraft(base *objects, sign *Signer) *draft {
+	return &draft{base: base, new: memory.NewStorage(), sign: sign}
+}
 
 // commit makes one commit of b. Equal arguments give an equal commit.
 func (d *draft) commit(b platform.Branch, who platform.Account, now time.Time) (plumbing.Hash, error) {
@@ -68,6 +71,9 @@ func (d *draft) commit(b platform.Branch, who platform.Account, now time.Time) (
 	c := &object.Commit{Author: sig, Committer: sig, TreeHash: tree, ParentHashes: parents, Message: b.Message}
 	if !strings.HasSuffix(c.Message, "\n") {
 		c.Message += "\n"
+	}
+	if err := d.sign.seal(c); err != nil {
+		return plumbing.ZeroHash, err
 	}
 	o := d.new.NewEncodedObject()
 	if err := c.Encode(o); err != nil {

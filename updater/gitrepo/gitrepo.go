@@ -45,6 +45,9 @@ type Options struct {
 	// Want chooses which references are mirrored, by their full names; nil
 	// for all branches.
 	Want func(ref string) bool
+
+	// Signer signs the commits that are pushed; nil for nobody.
+	Signer *Signer
 }
 
 // DefaultDepth is the history of a mirror to begin with. It covers the branch of a bot that is a few weeks old.

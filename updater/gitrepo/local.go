@@ -23,6 +23,9 @@ import (
 // may be added, but its work trees, its index and its HEAD are never touched. It is safe for concurrent use, and
 // beside git itself.
 type Local struct {
+	// Signer signs the commits that are made; nil for nobody. It is set before the first push.
+	Signer *Signer
+
 	dir    string // as it was given
 	common string // the folder that holds refs and objects
 	objs   *objects
@@ -161,7 +164,7 @@ func (l *Local) Push(ctx context.Context, who platform.Account, now time.Time, b
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d, built, err := build(l.objs, who, now, branches)
+	d, built, err := build(l.objs, l.Signer, who, now, branches)
 	if err != nil {
 		return nil, fmt.Errorf("building commits in %s: %w", l.dir, err)
 	}

@@ -23,7 +23,7 @@ type Draft struct {
 
 // Drafts says what the commits of branches must come to, see [Mirror.Push].
 func (m *Mirror) Drafts(ctx context.Context, who platform.Account, now time.Time, branches []platform.Branch) ([]Draft, error) {
-	d, heads, err := m.draft(ctx, who, now, branches)
+	d, heads, err := m.draft(ctx, nil, who, now, branches)
 	if err != nil {
 		return nil, fmt.Errorf("building commits for %s: %w", m.url, err)
 	}
@@ -68,7 +68,7 @@ func (m *Mirror) Move(ctx context.Context, drafts []Draft, commits []string) ([]
 	if len(drafts) == 0 {
 		return nil, nil
 	}
-	nothing := newDraft(drafts[0].draft.base) // the server has all objects
+	nothing := newDraft(drafts[0].draft.base, nil) // the server has all objects
 	nothing.new = drafts[0].draft.new
 	if err := m.push(ctx, nothing, updates); err != nil {
 		return nil, err

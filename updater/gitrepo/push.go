@@ -46,7 +46,7 @@ func (e *RefusedError) Unwrap() error { return platform.ErrBlocked }
 //
 // The server itself compares: the command that it gets says which head may be replaced.
 func (m *Mirror) Push(ctx context.Context, who platform.Account, now time.Time, branches []platform.Branch) ([]string, error) {
-	d, heads, err := m.draft(ctx, who, now, branches)
+	d, heads, err := m.draft(ctx, m.ms.opts.Signer, who, now, branches)
 	if err != nil {
 		return nil, fmt.Errorf("building commits for %s: %w", m.url, err)
 	}
@@ -73,7 +73,7 @@ func (m *Mirror) Delete(ctx context.Context, branch, head string) error {
 }
 
 // draft builds the commits, fetching first where a base is not here yet.
-func (m *Mirror) draft(ctx context.Context, who platform.Account, now time.Time, branches []platform.Branch) (d *draft, heads []plumbing.Hash, err error) {
+func (m *Mirror) draft(ctx context.Context, sign *Signer, who platform.Account, now time.Time, branches []platform.Branch) (d *draft, heads []plumbing.Hash, err error) {
 	if err := checkBranches(branches); err != nil {
 		return nil, nil, err
 	}
@@ -85,15 +85,15 @@ func (m *Mirror) draft(ctx context.Context, who platform.Account, now time.Time,
 		}
 	}
 	err = m.repaired(ctx, func(objs *objects) error {
-		d, heads, err = build(objs, who, now, branches)
+		d, heads, err = build(objs, sign, who, now, branches)
 		return err
 	})
 	return d, heads, err
 }
 
 // build makes the commits of branches.
-func build(objs *objects, who platform.Account, now time.Time, branches []platform.Branch) (*draft, []plumbing.Hash, error) {
-	d := newDraft(objs)
+func build(objs *objects, sign *Signer, who platform.Account, now time.Time, branches []platform.Branch) (*draft, []plumbing.Hash, error) {
+	d := newDraft(objs, sign)
 	heads := make([]plumbing.Hash, len(branches))
 	for i, b := range branches {
 		author, at := who, now

@@ -56,6 +56,9 @@ type Options struct {
 	// Author is who commits are by, where a branch does not say; zero for the token's account.
 	Author platform.Account
 
+	// Signer signs commits that go by git; nil for nobody. Those that GitHub makes it signs itself.
+	Signer *gitrepo.Signer
+
 	// Mirrors is the folder for copies of repositories.
 	Mirrors string
 
@@ -98,7 +101,7 @@ func New(o Options) (*Reader, error) {
 	graphql := *base
 	graphql.Path = strings.TrimSuffix(graphql.Path, "v3/") + "graphql"
 	r.graphql = graphql.String()
-	r.mirrors = gitrepo.NewMirrors(o.Mirrors, gitrepo.Options{Client: o.Client, Credentials: r.credentials})
+	r.mirrors = gitrepo.NewMirrors(o.Mirrors, gitrepo.Options{Client: o.Client, Credentials: r.credentials, Signer: o.Signer})
 	return r, nil
 }
 

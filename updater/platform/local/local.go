@@ -21,6 +21,7 @@ var ErrNoPulls = errors.New("a local repository has no pull requests")
 type Options struct {
 	Dir    string           // in the repository
 	Author platform.Account // of commits; zero for Currant itself
+	Signer *gitrepo.Signer  // of commits; nil for nobody
 	Now    func() time.Time // the clock for commits; nil for time.Now
 }
 
@@ -49,7 +50,7 @@ func New(o Options) (*Reader, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	o.Dir = abs
+	o.Dir, repo.Signer = abs, o.Signer
 	return &Reader{opts: o, name: filepath.Base(abs), repo: repo}, nil
 }
 
