@@ -44,7 +44,7 @@ require github.com/kballard/go-shellquote v0.0.0-20180428030007-95032a82bc51
 
 require github.com/yuin/goldmark v1.8.7
 
-require github.com/hiddeco/sshsig v0.2.0 // indirect
+require github.com/hiddeco/sshsig v0.2.0
 
 require (
 	dario.cat/mergo v1.0.1 // indirect

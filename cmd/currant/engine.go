@@ -40,6 +40,7 @@ import (
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/advisories"
 	"github.com/currant-bot/currant/updater/extract"
+	"github.com/currant-bot/currant/updater/gitrepo"
 	"github.com/currant-bot/currant/updater/lookup"
 	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/presets"
@@ -58,6 +59,7 @@ type engine struct {
 	tools  toolconfig.Found // what package managers are configured with
 	client *host.Client     // for what is no lookup of a repository
 	agent  string           // what requests call the bot
+	signer *gitrepo.Signer  // of commits; nil for nobody
 	redact func(string) string
 	vault  *vault
 	copier *copier.Engine
@@ -176,6 +178,9 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	}
 	known := host.Redactor(e.base)
 	e.redact = func(text string) string { return known(e.vault.redact(text)) }
+	if err := e.signKey(c.Top()); err != nil {
+		return "", err
+	}
 	if e.agent, err = text.Render(c.Top().String("userAgent"), map[string]any{"renovateVersion": version()}); err != nil {
 		return "", fmt.Errorf("the operator's configuration: userAgent: %w", err)
 	}

@@ -154,7 +154,7 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 		if len(names) == 1 {
 			dir = names[0]
 		}
-		r, err := local.New(local.Options{Dir: dir, Now: time.Now})
+		r, err := local.New(local.Options{Dir: dir, Now: time.Now, Signer: p.engine.signer})
 		if err != nil {
 			return nil, err
 		}
@@ -170,7 +170,7 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 	if len(names) == 0 {
 		names = nil // all that the token reaches
 	}
-	o := github.Options{URL: e.o.endpoint, Client: e.client.HTTP(), Repositories: names, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now,
+	o := github.Options{URL: e.o.endpoint, Client: e.client.HTTP(), Repositories: names, Signer: e.signer, Mirrors: filepath.Join(e.o.cache, "mirrors"), Now: time.Now,
 		Topics: e.o.operator.Strings("autodiscoverTopics"), AtEndpoint: e.o.operator.String("gitUrl") == "endpoint"}
 	token := e.w.getenv("CURRANT_TOKEN")
 	switch {
