@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/templating/text"
@@ -292,11 +293,31 @@ func why(b Branch) string {
 			place = code(fmt.Sprintf("%s:%d", m.Decision.Path, line))
 		}
 		fmt.Fprintf(&out, "- **%s** in %s\n", Quiet(m.Decision.Dep.Name), place)
+		if text := what(m); text != "" {
+			fmt.Fprintf(&out, "  - %s\n", text)
+		}
 		for _, r := range shown(m) {
 			fmt.Fprintf(&out, "  - %s\n", Quiet(r.String()))
 		}
 	}
 	return out.String()
+}
+
+// what says since when there is such a release, and what it is for beyond being newer.
+func what(m Member) string {
+	u := m.Update
+	out := ""
+	if u.Security {
+		out = "it mends what is known against " + code(m.Decision.Current) + "; "
+	}
+	switch day := u.Release.Published.UTC().Format("2006-01-02"); {
+	case u.Version == "" || u.Release.Published.IsZero():
+	case u.Release.Seen:
+		out += code(u.Version) + " was first seen on " + day
+	default:
+		out += code(u.Version) + " was published on " + day
+	}
+	return strings.TrimSuffix(out, "; ")
 }
 
 // shown are the reasons that a reader of a pull request needs.
@@ -315,6 +336,7 @@ func shown(m Member) []Reason {
 
 func configuration(b Branch) string {
 	var out strings.Builder
+	out.WriteString("➡️ **Next**: " + next(b) + ".\n\n")
 	out.WriteString("📅 **Schedule**: " + scheduleText(b) + ".\n\n🚦 **Automerge**: ")
 	var lines []string
 	for _, r := range b.Reasons {
@@ -334,6 +356,35 @@ func configuration(b Branch) string {
 		out.WriteString("🔕 **Ignore**: close this PR and it is not proposed again.\n")
 	}
 	return out.String()
+}
+
+// next says what becomes of a pull request, if nobody does anything else.
+func next(b Branch) string {
+	if !b.Automerge {
+		return "a person looks at it and merges it. While it is open it follows newer releases"
+	}
+	out := "it merges by itself"
+	if b.Settings.String("automergeType") == "pr-comment" {
+		out = "a comment asks for its merge"
+	}
+	if b.untested() {
+		out += " without waiting for checks that nothing requires"
+	} else {
+		out += " once all required checks, and at least one, have reported and all are green"
+	}
+	var early time.Time
+	for _, m := range b.Members {
+		if m.Update.Early && m.Update.NotBefore.After(early) {
+			early = m.Update.NotBefore
+		}
+	}
+	if !early.IsZero() {
+		out += ", not before " + early.UTC().Format("2006-01-02 15:04") + " UTC"
+	}
+	if !b.Merging.Always {
+		out += ", at the times below"
+	}
+	return out + ". A review that a rule of the repository requires is waited for"
 }
 
 // rebasing says when the branch is made anew.

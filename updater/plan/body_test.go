@@ -23,6 +23,7 @@ func TestBody(t *testing.T) {
 			"| [x](https://x.example.test) ([source](https://git.example.test/x)) | dependencies | minor | `1.0.0` → `1.1.0` | `1.2.0` |\n",
 		"\nA note\n", "\nFrom the tool\n", "in `package.json:7`", "packageRules\\[0\\]", "1.2.0 must be 3 days old: wait until 2026-03-06 12:00 UTC",
 		"🚦 **Automerge**: it may merge by itself", "Bye\n",
+		"`1.1.0` was published on 2026-02-23", "➡️ **Next**: it merges by itself once all required checks",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the body does not contain %q:\n%s", want, got)
@@ -153,6 +154,24 @@ func TestBodyByConfiguration(t *testing.T) {
 		body := Body(w, b, nil)
 		if !strings.Contains(body, want[0]) || strings.Contains(body, want[1]) {
 			t.Errorf("%s: %q, not %q, in\n%s", text, want[0], want[1], body)
+		}
+	}
+}
+
+// A body says what happens next.
+func TestNext(t *testing.T) {
+	for config, want := range map[string]string{
+		`{}`:                  "a person looks at it and merges it.",
+		`{"automerge": true}`: "it merges by itself once all required checks, and at least one, have reported and all are green. A review",
+		`{"automerge": true, "ignoreTests": true}`:                                                                   "it merges by itself without waiting for checks that nothing requires.",
+		`{"automerge": true, "automergeSchedule": ["after 10pm"]}`:                                                   "all are green, at the times below.",
+		`{"automerge": true, "automergeType": "pr-comment"}`:                                                         "a comment asks for its merge once",
+		`{"automerge": true, "minimumReleaseAge": "30 days", "internalChecksFilter": "none", "minimumGroupSize": 1}`: "all are green, not before 2026-03-25 12:00 UTC.",
+	} {
+		b := grouped(t, world(t, config), map[string]Listing{"x": answer(aged("1.0.0", 90), aged("1.1.0", 9))}, npm("x", "1.0.0"))[0]
+		_, got, _ := strings.Cut(Body(world(t, config), b, nil), "➡️ **Next**: ")
+		if got, _, _ = strings.Cut(got, "\n"); !strings.Contains(got, want) {
+			t.Errorf("%s: no %q in %q", config, want, got)
 		}
 	}
 }

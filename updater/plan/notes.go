@@ -50,7 +50,8 @@ const maxTold = 50
 // notes is what to ask about m; ok is false for an update that has no versions between, or where fetchChangeLogs is off.
 func (m Member) notes() (q datasources.NotesQuery, ok bool) {
 	d, u := m.Decision, m.Update
-	if u.Settings.String("fetchChangeLogs") == "off" || len(u.Between) == 0 || u.Type == "digest" || u.Name != "" {
+	told := d.Dep.Render == "copier" // a template's notes come with its update, from its mirror
+	if told || u.Settings.String("fetchChangeLogs") == "off" || len(u.Between) == 0 || u.Type == "digest" || u.Name != "" {
 		return q, false
 	}
 	q = datasources.NotesQuery{Source: d.SourceURL, Dir: d.SourceDir, Package: d.Package, From: d.Current, To: u.Version}
