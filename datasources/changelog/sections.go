@@ -17,7 +17,7 @@ var (
 	fence   = regexp.MustCompile("^ {0,3}(```+|~~~+)")
 )
 
-const titled = `[*_` + "`" + `]{0,3}\[?(?:(?i:version|release)[ \t]+)?(?:@?[A-Za-z][\w./-]*@)?v?([0-9]+(?:\.[0-9]+)+[^\s\]*_` + "`" + `(),:]*)`
+const titled = `[*_` + "`" + `]{0,3}\[?(?:(?i:version|release)[ \t]+)?(?:@?[A-Za-z][\w./-]*@)?v?([0-9]+(?:\.[0-9]+)+[^\s\]*_` + "`" + `(),:/]*)`
 
 // Sections returns the sections of a changelog in its order. Of a version that is told of twice the first counts.
 func Sections(text string) []Section {

@@ -18,6 +18,7 @@ func TestSections(t *testing.T) {
 		{"underlined", "Changes\n=======\n\n1.1.0 / 2026-01-01\n------------------\n\n * a\n\n1.0.0\n-----\n * b\n\nOlder\n=====\nlost\n", []Section{{"1.1.0", "* a"}, {"1.0.0", "* b"}}},
 		{"words before", "## Version 3.0.0\na\n## Release v2.0.0-rc.1:\nb\n", []Section{{"3.0.0", "a"}, {"2.0.0-rc.1", "b"}}},
 		{"a heading about a version", "## 2.0.0\n\n### Upgrading from 1.0.0\n\nCareful.\n\n## About\nus\n", []Section{{"2.0.0", "### Upgrading from 1.0.0\n\nCareful."}}},
+		{"several versions at once", "## [1.44.0/0.66.0] 2026-01-01\na\n", []Section{{"1.44.0", "a"}}},
 		{"code", "## 1.1.0\n```\n## 1.0.0\n```\nend\n", []Section{{"1.1.0", "```\n## 1.0.0\n```\nend"}}},
 		{"twice", "## 1.1.0\nfirst\n## 1.1.0\nsecond\n", []Section{{"1.1.0", "first"}}},
 		{"Windows", "## 1.1.0\r\na\r\nb\r\n", []Section{{"1.1.0", "a\nb"}}},
