@@ -48,8 +48,9 @@ func New(o Options) *Reader { return &Reader{o: o, down: make(map[string]time.Ti
 
 // A kept answer.
 type kept struct {
-	Notes datasources.Notes
-	Asked time.Time
+	Notes   datasources.Notes
+	Asked   time.Time
+	Nowhere bool // nobody says where the source is, or it cannot be asked there
 }
 
 // What an answer counts for, by the age of what it tells of: notes of a new release are written and corrected for days.
@@ -81,26 +82,35 @@ func (r *Reader) Notes(ctx context.Context, q datasources.NotesQuery) (datasourc
 	var was kept
 	if r.o.Keep != nil {
 		if data, ok := r.o.Keep.Load(key); ok && json.Unmarshal(data, &was) == nil && was.fresh(now) {
-			return was.Notes, nil
+			return was.answer()
 		}
 	}
 	got, err := r.ask(ctx, q)
 	if len(was.Notes.Notes) > 0 && (err != nil || len(got.Notes) == 0) {
 		return was.Notes, nil
 	}
-	if err != nil && !errors.Is(err, datasources.ErrNotFound) {
+	nowhere := errors.Is(err, datasources.ErrNotFound)
+	if err != nil && !nowhere {
 		return got, err
 	}
-	if data, bad := json.Marshal(kept{got, now}); bad == nil && r.o.Keep != nil && err == nil {
+	is := kept{got, now, nowhere}
+	if data, err := json.Marshal(is); err == nil && r.o.Keep != nil {
 		r.o.Keep.Save(key, data)
 	}
-	return got, err
+	return is.answer()
+}
+
+func (k kept) answer() (datasources.Notes, error) {
+	if k.Nowhere {
+		return datasources.Notes{}, datasources.ErrNotFound
+	}
+	return k.Notes, nil
 }
 
 // keyOf names q without its registry, whose address may hold a secret.
 func keyOf(q datasources.NotesQuery) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
-		"notes 1", q.Source, q.Dir, q.Registry.Datasource, q.Registry.Registry, q.Registry.Package, q.Package, q.From, q.To, q.Versions, q.Extract,
+		"notes 1", q.Source, q.Dir, q.Registry.Datasource, q.Registry.Registry, q.Registry.Package, q.Package, q.For, q.From, q.To, q.Versions, q.Extract,
 	}, "\x00")))
 	return "notes-" + hex.EncodeToString(sum[:])
 }
@@ -118,7 +128,7 @@ func (r *Reader) ask(ctx context.Context, q datasources.NotesQuery) (datasources
 		}
 		source, dir = l.SourceURL, cmp.Or(dir, l.SourceDir)
 	}
-	repo, ok := r.open(source, dir)
+	repo, ok := r.open(source, dir, q.For)
 	if !ok {
 		return datasources.Notes{}, datasources.ErrNotFound
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -200,7 +201,7 @@ func TestHostsThatCannotBeReachedAreLeftAlone(t *testing.T) {
 func TestTheRegistryIsAskedWhereTheSourceIs(t *testing.T) {
 	w := newWorld(t, "github", map[string]string{"/api/v3/repos/acme/tool/releases": ghReleases})
 	r := w.reader()
-	r.o.Sources = map[string]datasources.Datasource{"fake": describer{w.URL + "/acme/tool"}}
+	r.o.Sources = map[string]datasources.Datasource{"fake": describer{w.URL + "/acme/tool", new(int)}}
 	q := query
 	q.Registry = datasources.Query{Datasource: "fake", Package: "tool"}
 	if n, err := r.Notes(t.Context(), q); err != nil || len(n.Notes) != 2 {
@@ -208,13 +209,58 @@ func TestTheRegistryIsAskedWhereTheSourceIs(t *testing.T) {
 	}
 }
 
-type describer struct{ source string }
+// What an app may read for one owner is not told to another's repositories.
+func TestAnAppsTokenIsForItsOwner(t *testing.T) {
+	for owner, want := range map[string]string{"acme": "Bearer app", "Acme": "Bearer app", "bank": ""} {
+		got := ""
+		s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			got = r.Header.Get("Authorization")
+			http.NotFound(rw, r)
+		}))
+		c, err := host.New(host.Options{Login: func(*url.URL) (datasources.Credential, bool) { return datasources.Credential{Token: "app"}, true }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := query
+		q.Source, q.For = s.URL+"/acme/tool", owner
+		r := New(Options{Env: c.Env(), Kind: func(string) string { return "github" }, Now: time.Now})
+		if _, err := r.Notes(t.Context(), q); err != nil || got != want {
+			t.Errorf("for %s it is asked with %q, %v", owner, got, err)
+		}
+		s.Close()
+	}
+}
+
+// A registry that does not know where the source is is not asked each time.
+func TestNowhereIsAnAnswer(t *testing.T) {
+	w := newWorld(t, "github", nil)
+	r := w.reader()
+	asked := 0
+	r.o.Sources = map[string]datasources.Datasource{"fake": describer{"", &asked}}
+	q := query
+	q.Registry = datasources.Query{Datasource: "fake", Package: "tool"}
+	for range 3 {
+		if n, err := r.Notes(t.Context(), q); !errors.Is(err, datasources.ErrNotFound) || len(n.Notes) > 0 {
+			t.Errorf("%+v, %v", n, err)
+		}
+	}
+	w.now = w.now.Add(2 * time.Hour)
+	if _, err := r.Notes(t.Context(), q); !errors.Is(err, datasources.ErrNotFound) || asked != 2 {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
+}
+
+type describer struct {
+	source string
+	asked  *int
+}
 
 func (d describer) List(context.Context, datasources.Query) (*datasources.Listing, error) {
 	return nil, datasources.ErrNotFound
 }
 
 func (d describer) Describe(context.Context, datasources.Query, string) (*datasources.Listing, error) {
+	*d.asked++
 	return &datasources.Listing{SourceURL: d.source}, nil
 }
 

@@ -23,6 +23,7 @@ type forge struct {
 	name      string // owner/name
 	dir       string
 	anonymous bool
+	foreign   bool // it is of another owner than the repository that asks
 	kind
 }
 
@@ -62,7 +63,7 @@ var (
 )
 
 // open returns the repository at a web address; ok is false if it is nowhere that can be asked.
-func (r *Reader) open(source, dir string) (f *forge, ok bool) {
+func (r *Reader) open(source, dir, owner string) (f *forge, ok bool) {
 	u, err := url.Parse(gitremote.Web(source))
 	if err != nil || u.Host == "" {
 		return nil, false
@@ -98,7 +99,7 @@ func (r *Reader) open(source, dir string) (f *forge, ok bool) {
 	case name != "gitlab":
 		parts = parts[:2]
 	}
-	f = &forge{env: r.o.Env, kind: k, dir: dir, name: strings.Join(parts, "/")}
+	f = &forge{env: r.o.Env, kind: k, dir: dir, name: strings.Join(parts, "/"), foreign: !strings.EqualFold(parts[0], owner)}
 	f.web = u.Scheme + "://" + u.Host + "/" + f.name
 	switch name {
 	case "github":
@@ -124,7 +125,7 @@ func (f *forge) host() string {
 }
 
 func (f *forge) terms(limit int64) datasources.Terms {
-	return datasources.Terms{HostTypes: []string{f.kind.name + "-changelog", f.kind.name}, BodyLimit: limit}
+	return datasources.Terms{HostTypes: []string{f.kind.name + "-changelog", f.kind.name}, BodyLimit: limit, NoLogin: f.foreign}
 }
 
 func (f *forge) compare(from, to string) string {

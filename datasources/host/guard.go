@@ -152,7 +152,7 @@ func (c *credentials) RoundTrip(req *http.Request) (*http.Response, error) {
 	for name, value := range r.Headers {
 		req.Header.Set(name, value)
 	}
-	if c.o.Login != nil && !r.hasCredentials() && !terms.Own && req.Header.Get("Authorization") == "" {
+	if c.o.Login != nil && !r.hasCredentials() && !terms.Own && !terms.NoLogin && req.Header.Get("Authorization") == "" {
 		if login, ok := c.o.Login(req.URL); ok {
 			r.Username, r.Password, r.Token = login.Username, login.Password, login.Token
 		}
