@@ -80,7 +80,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 5
+const form = 6
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
