@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,7 +179,10 @@ func TestPullsAreStable(t *testing.T) {
 	}
 	list := append(make100(200), make100(100)...)
 	requests := 0
+	var mu sync.Mutex // the next request may come before this one's handler has returned
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
 		requests++
 		page := list[:100]
 		if r.URL.Query().Get("page") == "2" {
@@ -205,6 +209,8 @@ func TestPullsAreStable(t *testing.T) {
 			t.Fatalf("at %d is #%d", i, p.Number)
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if requests != 6 {
 		t.Errorf("%d requests", requests)
 	}
