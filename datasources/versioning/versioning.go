@@ -103,3 +103,19 @@ type Schemes func(name string) (Scheme, error)
 
 // ErrUnknown returns the error for a name that is no scheme's.
 func ErrUnknown(name string) error { return fmt.Errorf("there is no versioning %q", name) }
+
+// Order compares two versions as [Scheme.Compare] promises it: parse reads one, compare orders those that can be
+// read, and all others are below these and alike.
+func Order[T any](a, b string, parse func(v string) (T, bool), compare func(x, y T) int) int {
+	x, okX := parse(a)
+	y, okY := parse(b)
+	switch {
+	case okX && okY:
+		return compare(x, y)
+	case okX:
+		return 1
+	case okY:
+		return -1
+	}
+	return 0
+}

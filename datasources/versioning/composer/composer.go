@@ -81,17 +81,7 @@ func (Scheme) Valid(v string) bool {
 
 // Compare orders by numbers, then dev, alpha, beta, RC, stable and patch.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
-		return x.compare(y)
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	return versioning.Order(a, b, parse, parsed.compare)
 }
 
 func (Scheme) Stable(v string) bool {

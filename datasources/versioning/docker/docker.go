@@ -96,17 +96,7 @@ func (Scheme) Valid(v string) bool {
 // Compare orders by numbers, a shorter tag above the longer ones it stands for: "2.1" moves on
 // when 2.1.1 is released. Suffixes only keep the order total.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
-		return compare(x, y)
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	return versioning.Order(a, b, parse, compare)
 }
 
 func compare(x, y tag) int {

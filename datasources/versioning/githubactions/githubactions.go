@@ -48,21 +48,13 @@ func (Scheme) Valid(v string) bool {
 
 // Compare orders by precedence, then shorter before longer: "v4" before "v4.0.0".
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
+	return versioning.Order(a, b, parse, func(x, y parsed) int {
 		return cmp.Or(
 			natural.Lists(x.nums, y.nums),
 			comparePre(x.pre, y.pre),
 			cmp.Compare(len(x.nums), len(y.nums)),
 		)
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	})
 }
 
 func comparePre(a, b string) int {

@@ -34,17 +34,9 @@ func (Scheme) Valid(v string) bool {
 // Compare orders as go-version does, except where that is no order: it forgets the prerelease of versions of more than three
 // numbers, and puts "a" above "a.b". There prereleases compare as Semantic Versioning says.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
+	return versioning.Order(a, b, parse, func(x, y *version.Version) int {
 		return cmp.Or(compareNumbers(x.Segments64(), y.Segments64()), comparePrerelease(x.Prerelease(), y.Prerelease()))
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	})
 }
 
 func comparePrerelease(a, b string) int {

@@ -36,17 +36,9 @@ func (Scheme) Valid(v string) bool {
 // Compare orders by number, then alpha before beta before neither. Of the group only its age counts, as
 // some kinds have moved to another group with the version unchanged.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
+	return versioning.Order(a, b, parse, func(x, y parsed) int {
 		return cmp.Or(natural.Numbers(x.major, y.major), cmp.Compare(x.rank(), y.rank()), natural.Numbers(x.num, y.num), cmp.Compare(apis.Age(x.group), apis.Age(y.group)))
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	})
 }
 
 func (p parsed) rank() int {

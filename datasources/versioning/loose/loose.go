@@ -54,21 +54,13 @@ func (Scheme) Valid(v string) bool {
 
 // Compare orders by numbers, then prereleases before the release before other suffixes.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
+	return versioning.Order(a, b, parse, func(x, y parsed) int {
 		return cmp.Or(
 			natural.Lists(x.nums, y.nums),
 			cmp.Compare(x.rank(), y.rank()),
 			natural.Texts(x.suffix, y.suffix),
 		)
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	})
 }
 
 func (p parsed) rank() int {

@@ -33,17 +33,9 @@ func (Scheme) Valid(v string) bool {
 
 // Compare orders by year and month, before which unstable branches stand: they are no update.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
+	return versioning.Order(a, b, parse, func(x, y branch) int {
 		return cmp.Or(natural.Texts(x.year, y.year), natural.Texts(x.month, y.month), natural.Texts(x.name, y.name), natural.Texts(x.suffix, y.suffix))
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	})
 }
 
 func (Scheme) Stable(v string) bool {

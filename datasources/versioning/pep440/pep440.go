@@ -17,17 +17,7 @@ func (Scheme) Valid(v string) bool {
 }
 
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
-		return compare(x, y)
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	return versioning.Order(a, b, parse, compare)
 }
 
 // Stable reports whether v is neither a prerelease nor a development release.

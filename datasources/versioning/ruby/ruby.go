@@ -56,17 +56,7 @@ func (Scheme) Valid(v string) bool {
 
 // Compare orders as Gem::Version does: letters before numbers.
 func (Scheme) Compare(a, b string) int {
-	x, okX := parse(a)
-	y, okY := parse(b)
-	switch {
-	case okX && okY:
-		return compare(x, y)
-	case okX:
-		return 1
-	case okY:
-		return -1
-	}
-	return 0
+	return versioning.Order(a, b, parse, compare)
 }
 
 func compare(x, y []string) int {
