@@ -118,17 +118,7 @@ func (s Scheme) Compatible(_, to string) bool { return s.Valid(to) }
 
 var syntax = ranges.Syntax{
 	Kind: "a RubyGems requirement",
-	Ops: []ranges.Op{
-		{Text: "~>", Role: ranges.Compatible},
-		{Text: ">=", Role: ranges.Least},
-		{Text: ">", Role: ranges.Above},
-		{Text: "<=", Role: ranges.Most},
-		{Text: "<", Role: ranges.Below},
-		{Text: "!=", Role: ranges.Not},
-		{Text: "=", Role: ranges.Exact},
-		{Text: "", Role: ranges.Exact},
-	},
-	Comma: true,
+	Ops:  ranges.Pessimistic, Comma: true,
 }
 
 var engine = ranges.Engine{

@@ -34,6 +34,18 @@ type Op struct {
 	Role Role
 }
 
+// Pessimistic are the operators of RubyGems, which Terraform has too.
+var Pessimistic = []Op{
+	{Text: "~>", Role: Compatible},
+	{Text: ">=", Role: Least},
+	{Text: ">", Role: Above},
+	{Text: "<=", Role: Most},
+	{Text: "<", Role: Below},
+	{Text: "!=", Role: Not},
+	{Text: "=", Role: Exact},
+	{Text: "", Role: Exact},
+}
+
 // A Syntax is how one ecosystem writes ranges.
 type Syntax struct {
 	Kind   string // for errors, with its article: "an npm range"
