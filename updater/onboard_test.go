@@ -269,7 +269,7 @@ func TestOnboardingTexts(t *testing.T) {
 		"onboardingConfig": {"commitBody": "Signed-off-by: {{{gitAuthor}}}", "gitAuthor": "Bot <bot@example.test>", "prHeader": "Ask the platform team", "prFooter": "Bye"}}`
 	w.clean()
 	p := w.only()
-	if p.Title != "chore: set up the bot" {
+	if p.Title != "chore: Set up the bot" {
 		t.Error(p.Title)
 	}
 	w.contains(p.Body, "Ask the platform team\n", "<!-- rebase-check -->", "\nBye\n", "`.github/renovate.json5`")

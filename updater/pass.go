@@ -146,6 +146,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 		return g.report, err
 	}
 	v.have = g.state
+	g.report.Have = g.state
 	var r *Report
 	if v.proposal != nil {
 		r, err = v.onboard(ctx, g)
@@ -405,7 +406,7 @@ func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Con
 			s.Committed = when
 		}
 		if !plan.OwnAddress(c.Top(), v.account, commit.Author.Email) {
-			s.Foreign = commit.Author.Name
+			s.Foreign, s.Address = commit.Author.Name, commit.Author.Email
 		}
 	}
 	if !b.Behind || b.MergeBase == "" {

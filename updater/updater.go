@@ -117,6 +117,7 @@ type Report struct {
 	Parsed      int                // manager and file pairs that were parsed, not remembered
 	Skipped     string             // why the repository was not looked at; "" if it was
 	Until       time.Time
+	Have        plan.State       // what was on the host
 	Bases       []plan.Inventory // what was found, by base branch
 	Migrates    bool             // the configuration has old spellings
 	Onboarding  bool             // it has no configuration: the first of Branches proposes one, and all else is what holds if that is merged

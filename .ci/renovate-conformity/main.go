@@ -8,7 +8,9 @@
 // run must rebase it. Renovate is installed by npm into a cache folder and runs
 // as a process of its own (it is AGPL-3.0: nothing of it is linked or kept).
 //
-//	go run ./.ci/renovate-conformity [-cache DIR] [-v]
+// Then Renovate works in a second world and Currant after it, which must take over what is there.
+//
+//	go run ./.ci/renovate-conformity [-cache DIR] [-only conformity|takeover|install] [-v]
 package main
 
 import (
@@ -53,6 +55,7 @@ const (
 func main() {
 	log.SetFlags(0)
 	cache := flag.String("cache", "", "folder to install Renovate in; by default one in the user's cache")
+	only := flag.String("only", "", "conformity, takeover, or install; by default all")
 	verbose := flag.Bool("v", false, "print every request and Renovate's log")
 	flag.Parse()
 	if *cache == "" {
@@ -62,15 +65,23 @@ func main() {
 		}
 		*cache = filepath.Join(dir, "currant", "renovate")
 	}
-	if err := run(*cache, *verbose); err != nil {
+	if err := install(*cache); err != nil {
 		log.Fatal(err)
+	}
+	for _, job := range []struct {
+		name string
+		run  func(cache string, verbose bool) error
+	}{{"conformity", conform}, {"takeover", takeover}} {
+		if *only != "" && *only != job.name {
+			continue
+		}
+		if err := job.run(*cache, *verbose); err != nil {
+			log.Fatalf("%s: %v", job.name, err)
+		}
 	}
 }
 
-func run(cache string, verbose bool) error {
-	if err := install(cache); err != nil {
-		return err
-	}
+func conform(cache string, verbose bool) error {
 	w, err := newWorld(cache, verbose)
 	if err != nil {
 		return err
@@ -131,6 +142,9 @@ type world struct {
 	cache    string
 	verbose  bool
 	problems []string
+
+	repos      []string // that Renovate works on
+	onboarding bool     // it proposes configurations
 }
 
 func newWorld(cache string, verbose bool) (*world, error) {
@@ -138,7 +152,7 @@ func newWorld(cache string, verbose bool) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{Server: s, cache: cache, verbose: verbose, npm: httptest.NewServer(http.HandlerFunc(packages))}
+	w := &world{Server: s, cache: cache, verbose: verbose, npm: httptest.NewServer(packages("1.0.0", "1.1.0")), repos: []string{repo}}
 	rules, err := spec.Load()
 	if err != nil {
 		return nil, err
@@ -168,16 +182,18 @@ func (w *world) problem(format string, args ...any) {
 	w.problems = append(w.problems, fmt.Sprintf(format, args...))
 }
 
-// packages is a registry in which every package has two old versions.
-func packages(out http.ResponseWriter, r *http.Request) {
-	name := strings.Trim(r.URL.Path, "/")
-	versions, times := map[string]any{}, map[string]string{}
-	for _, v := range []string{"1.0.0", "1.1.0"} {
-		versions[v] = map[string]any{"name": name, "version": v, "dist": map[string]any{}}
-		times[v] = "2020-01-01T00:00:00.000Z"
+// packages is a registry in which every package has the same old versions; the last one is the latest.
+func packages(all ...string) http.HandlerFunc {
+	return func(out http.ResponseWriter, r *http.Request) {
+		name := strings.Trim(r.URL.Path, "/")
+		versions, times := map[string]any{}, map[string]string{}
+		for _, v := range all {
+			versions[v] = map[string]any{"name": name, "version": v, "dist": map[string]any{}}
+			times[v] = "2020-01-01T00:00:00.000Z"
+		}
+		out.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(out).Encode(map[string]any{"name": name, "dist-tags": map[string]string{"latest": all[len(all)-1]}, "versions": versions, "time": times})
 	}
-	out.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(out).Encode(map[string]any{"name": name, "dist-tags": map[string]string{"latest": "1.1.0"}, "versions": versions, "time": times})
 }
 
 // renovate runs Renovate once.
@@ -187,9 +203,13 @@ func (w *world) renovate() error {
 		return err
 	}
 	defer os.RemoveAll(home)
+	requireConfig := "optional"
+	if w.onboarding {
+		requireConfig = "required"
+	}
 	settings, err := json.Marshal(map[string]any{
-		"platform": "github", "endpoint": w.APIURL(), "token": w.Token(githubtest.Grant{}), "repositories": []string{repo},
-		"onboarding": false, "requireConfig": "optional", "fetchChangeLogs": "off",
+		"platform": "github", "endpoint": w.APIURL(), "token": w.Token(githubtest.Grant{}), "repositories": w.repos,
+		"onboarding": w.onboarding, "requireConfig": requireConfig, "fetchChangeLogs": "off",
 		"npmrc": "registry=" + w.npm.URL + "/", "baseDir": filepath.Join(home, "base"),
 	})
 	if err != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -97,5 +99,27 @@ func closePull(ts *testscript.TestScript, neg bool, args []string) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		ts.Fatalf("closing #%s: %s", args[1], resp.Status)
+	}
+}
+
+// proposed NAME BRANCH DIR TITLE leaves a pull request with the files of a folder, as another bot does. Without TITLE it leaves just the branch.
+func proposed(ts *testscript.TestScript, neg bool, args []string) {
+	h := of(ts)
+	ts.Check(h.Branch(args[0], args[1], "main"))
+	_, err := h.CommitAs("renovate[bot]", args[0], args[1], tree(ts, args[2]), "Update something")
+	ts.Check(err)
+	if len(args) < 4 {
+		return
+	}
+	text, err := json.Marshal(map[string]string{"head": args[1], "base": "main", "title": args[3], "body": "This PR contains the following updates:\n\n<!--renovate-debug:eyJjcmVhdGVkSW5WZXIiOiI0NCJ9-->\n"})
+	ts.Check(err)
+	req, err := http.NewRequest(http.MethodPost, h.APIURL()+"repos/"+args[0]+"/pulls", bytes.NewReader(text))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+h.Token(githubtest.Grant{Login: "renovate[bot]"}))
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		ts.Fatalf("opening a pull request from %s: %s", args[1], resp.Status)
 	}
 }

@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "fill": fill, "code": code, "seal": seal,
-			"repo": repo, "topics": topics, "push": push, "check": check, "closepull": closePull, "app": installApp,
+			"repo": repo, "topics": topics, "push": push, "check": check, "closepull": closePull, "proposed": proposed, "app": installApp,
 		},
 	})
 }

@@ -60,6 +60,7 @@ type BranchState struct {
 	Base      string            // the commit on the base branch that it began at
 	Behind    bool              // the base branch has moved on
 	Foreign   string            // who else has committed to it; "" for nobody
+	Address   string            // of who else
 	Changed   map[string]string // path to blob and mode; "" for a deleted path
 	Committed time.Time         // when its newest commit was made
 	Overlap   bool              // the base branch has since changed a path that it changes

@@ -125,7 +125,7 @@ func (o Onboarding) Declined() *platform.Pull {
 
 var titlePrefix = regexp.MustCompile(`^[\w-]+(\([^)]*\))?!?: `)
 
-// plainTitle is a title without the prefix and the case of semantic commits.
+// plainTitle is a title without the prefix of semantic commits, which come and go with a repository's history, and without case.
 func plainTitle(title string) string {
 	return strings.ToLower(titlePrefix.ReplaceAllString(strings.TrimSpace(title), ""))
 }
@@ -214,7 +214,7 @@ func (o Onboarding) write(w World, b *Branch) {
 		b.Message = prefix + " " + strings.ToLower(b.Message[:1]) + b.Message[1:]
 	}
 	if semantic {
-		b.Title = prefix + " " + strings.ToLower(b.Title)
+		b.Title = prefix + " " + b.Title
 	}
 	if body := strings.TrimSpace(filled(b.Settings.String("commitBody"), f)); body != "" {
 		b.Message += "\n\n" + body

@@ -113,9 +113,12 @@ func author(s config.Settings) platform.Account {
 	return platform.Account{Name: cmp.Or(a.Name, a.Address), Email: a.Address}
 }
 
+// bots are the addresses that Renovate commits as unless its operator says otherwise: what it left can be taken over.
+var bots = []string{"renovate@whitesourcesoftware.com", "29139614+renovate[bot]@users.noreply.github.com"}
+
 // OwnAddress reports whether a commit by an address is taken for the bot's own: account is who it acts as.
 func OwnAddress(s config.Settings, account platform.Account, address string) bool {
-	own := []string{account.Email, author(s).Email}
+	own := append([]string{account.Email, author(s).Email}, bots...)
 	if slices.ContainsFunc(own, func(e string) bool { return e != "" && strings.EqualFold(e, address) }) {
 		return true
 	}
