@@ -130,11 +130,9 @@ func (v *visit) onboardingState(ctx context.Context, r *Report, main Tree) (plan
 		}
 	}
 	pulls := func() error {
-		all, err := v.Reader.Pulls(ctx, v.name, name)
-		if err != nil {
+		if s.Pulls, err = v.Reader.PullsFrom(ctx, v.name, name); err != nil {
 			return fmt.Errorf("listing the pull requests of %s: %w", v.name, err)
 		}
-		s.Pulls = slices.DeleteFunc(slices.Clone(all), func(p platform.Pull) bool { return p.Branch != name })
 		return nil
 	}
 	if err := pulls(); err != nil || !s.Orphans() {

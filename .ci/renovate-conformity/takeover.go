@@ -168,7 +168,7 @@ func (w *world) leave() (map[string][]githubtest.PullRequest, error) {
 		}
 	}
 	if len(out[repo]) < 6 || len(out[bare]) != 1 {
-		return nil, fmt.Errorf("Renovate opened %d and %d pull requests; %s", len(out[repo]), len(out[bare]), strings.Join(w.problems, "\n"))
+		return nil, fmt.Errorf("there are %d and %d pull requests of Renovate; %s", len(out[repo]), len(out[bare]), strings.Join(w.problems, "\n"))
 	}
 	return out, nil
 }

@@ -166,7 +166,7 @@ func twin(h Handover, all []Handover, want []Rendered, have State) int {
 		if x.Number == 0 || x.Branch == h.Branch || x.Kind == Fresh || x.Kind == Respect || !exists {
 			continue
 		}
-		if maps.Equal(b.Changed, want[i].Blobs) || strings.EqualFold(strings.TrimSpace(x.Title), strings.TrimSpace(h.Title)) {
+		if maps.Equal(b.Changed, want[i].Blobs) || x.Title != "" && strings.EqualFold(strings.TrimSpace(x.Title), strings.TrimSpace(h.Title)) {
 			return x.Number
 		}
 	}

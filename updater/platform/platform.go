@@ -137,6 +137,9 @@ type Reader interface {
 	// open ones, and those closed or merged as far as the host tells.
 	Pulls(ctx context.Context, repo, prefix string) ([]Pull, error)
 
+	// PullsFrom returns the pull requests from one branch, newest first: all there ever were.
+	PullsFrom(ctx context.Context, repo, branch string) ([]Pull, error)
+
 	// Checks returns the checks of commit head, and which of them branch base requires.
 	Checks(ctx context.Context, repo, base, head string) (Checks, error)
 

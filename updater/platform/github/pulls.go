@@ -35,9 +35,37 @@ func (r *Reader) Pulls(ctx context.Context, name, prefix string) ([]platform.Pul
 			break
 		}
 	}
+	return r.read(ctx, name, list, func(branch string) bool { return strings.HasPrefix(branch, prefix) })
+}
+
+// PullsFrom returns the pull requests from a branch of the repository itself, newest first, however old they are.
+func (r *Reader) PullsFrom(ctx context.Context, name, branch string) ([]platform.Pull, error) {
+	owner, repo, err := split(name)
+	if err != nil {
+		return nil, err
+	}
+	var list []*gh.PullRequest
+	err = pages(maxPullPages, func(o gh.ListOptions) (*gh.Response, error) {
+		page, res, err := r.api.PullRequests.List(ctx, owner, repo, &gh.PullRequestListOptions{State: "all", Head: owner + ":" + branch, ListOptions: o})
+		list = append(list, page...)
+		return res, err
+	})
+	if err != nil {
+		return nil, r.explain(err, "listing the pull requests from %s of %s", branch, name)
+	}
+	return r.read(ctx, name, list, func(b string) bool { return b == branch })
+}
+
+// read returns those of a list that are from branches which are meant. The open ones are asked for once more: a list does not say whether they
+// can be merged.
+func (r *Reader) read(ctx context.Context, name string, list []*gh.PullRequest, meant func(branch string) bool) ([]platform.Pull, error) {
+	owner, repo, err := split(name)
+	if err != nil {
+		return nil, err
+	}
 	var out []platform.Pull
 	for _, p := range list {
-		if !strings.HasPrefix(p.GetHead().GetRef(), prefix) || !sameRepo(p) {
+		if !meant(p.GetHead().GetRef()) || !sameRepo(p) {
 			continue
 		}
 		if p.GetState() == "open" {

@@ -91,6 +91,11 @@ func (r *Reader) Pulls(_ context.Context, name, _ string) ([]platform.Pull, erro
 	return nil, r.check(name)
 }
 
+// PullsFrom returns none.
+func (r *Reader) PullsFrom(_ context.Context, name, _ string) ([]platform.Pull, error) {
+	return nil, r.check(name)
+}
+
 // Issues returns none.
 func (r *Reader) Issues(_ context.Context, name string, _ []string) ([]platform.Issue, error) {
 	return nil, r.check(name)

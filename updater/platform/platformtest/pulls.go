@@ -74,6 +74,12 @@ func testOpen(t *testing.T, w World) {
 	if pulls, err = w.Reader.Pulls(t.Context(), w.Repo, ""); len(pulls) != 2 || err != nil {
 		t.Errorf("%v, %v", pulls, err)
 	}
+	if pulls, err = w.Reader.PullsFrom(t.Context(), w.Repo, "renovate/x"); err != nil || len(pulls) != 1 || pulls[0].Number != number || pulls[0].Mergeable != platform.Clean {
+		t.Errorf("%v, %v", pulls, err)
+	}
+	if pulls, err = w.Reader.PullsFrom(t.Context(), w.Repo, "renovate/"); len(pulls) != 0 || err != nil {
+		t.Errorf("%v, %v", pulls, err)
+	}
 	again, err := w.Writer.Open(t.Context(), w.Repo, platform.Proposal{Branch: "feature/y", Base: "main", Title: "Another"})
 	if !errors.Is(err, platform.ErrExists) || again != other {
 		t.Errorf("opening twice: %d (want %d), %v", again, other, err)
