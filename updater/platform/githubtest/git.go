@@ -12,21 +12,24 @@ import (
 	"time"
 )
 
-// checkGit says what is wrong if git is missing or too old for merges without
-// a work tree (before 2.38).
-func checkGit() error {
+// checkGit returns the path of git's program for HTTP. It says what is wrong if git is missing or too old for merges
+// without a work tree (before 2.38).
+func checkGit() (backend string, err error) {
 	out, err := exec.Command("git", "version").Output()
 	if err != nil {
-		return fmt.Errorf("starting a GitHub: git: %w", err)
+		return "", fmt.Errorf("starting a GitHub: git: %w", err)
 	}
 	var major, minor int
 	if _, err := fmt.Sscanf(string(out), "git version %d.%d", &major, &minor); err != nil {
-		return fmt.Errorf("starting a GitHub: reading %q: %w", out, err)
+		return "", fmt.Errorf("starting a GitHub: reading %q: %w", out, err)
 	}
 	if major < 2 || major == 2 && minor < 38 {
-		return fmt.Errorf("starting a GitHub: git is %d.%d, 2.38 or later is needed", major, minor)
+		return "", fmt.Errorf("starting a GitHub: git is %d.%d, 2.38 or later is needed", major, minor)
 	}
-	return nil
+	if out, err = exec.Command("git", "--exec-path").Output(); err != nil {
+		return "", fmt.Errorf("starting a GitHub: git: %w", err)
+	}
+	return filepath.Join(strings.TrimSpace(string(out)), "git-http-backend"), nil
 }
 
 // A gitDir is a bare repository.
@@ -125,14 +128,15 @@ func (d gitDir) create(branch string) error {
 	if _, err := d.run("", nil, "init", "--quiet", "--bare", "--template=", "--initial-branch="+branch); err != nil {
 		return err
 	}
-	for _, kv := range []string{
-		"http.receivepack true", "uploadpack.allowAnySHA1InWant true", "uploadpack.allowFilter true",
-		"receive.advertisePushOptions true", "gc.auto 0", "core.logAllRefUpdates false", "transfer.hideRefs refs/githubtest",
-	} {
-		k, v, _ := strings.Cut(kv, " ")
-		if _, err := d.run("", nil, "config", k, v); err != nil {
-			return err
-		}
+	const settings = "[http]\n\treceivepack = true\n[uploadpack]\n\tallowAnySHA1InWant = true\n\tallowFilter = true\n[receive]\n\tadvertisePushOptions = true\n" +
+		"[gc]\n\tauto = 0\n[core]\n\tlogAllRefUpdates = false\n[transfer]\n\thideRefs = refs/githubtest\n"
+	config, err := os.OpenFile(filepath.Join(string(d), "config"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = config.WriteString(settings)
+	if err := errors.Join(err, config.Close()); err != nil {
+		return err
 	}
 	hooks := filepath.Join(string(d), "hooks")
 	if err := os.MkdirAll(hooks, 0o755); err != nil {
@@ -182,12 +186,17 @@ func (d gitDir) commitOf(rev string) string {
 	if strings.HasPrefix(rev, "-") || strings.ContainsAny(rev, " :^~?*[\\@{") {
 		return ""
 	}
-	for _, prefix := range []string{"refs/heads/", "refs/tags/", ""} {
-		if sha, err := d.line("rev-parse", "--quiet", "--verify", prefix+rev+"^{commit}"); err == nil {
-			return sha
-		}
+	if sha := d.tip("refs/heads/" + rev); sha != "" {
+		return sha
 	}
-	return ""
+	if d.tip("refs/tags/"+rev) != "" {
+		rev = "refs/tags/" + rev
+	}
+	sha, err := d.line("rev-parse", "--quiet", "--verify", rev+"^{commit}")
+	if err != nil {
+		return ""
+	}
+	return sha
 }
 
 const zero = "0000000000000000000000000000000000000000"

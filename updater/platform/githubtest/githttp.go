@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -120,11 +118,6 @@ func (s *Server) backend(c *call, rp *repo, what string) *httptest.ResponseRecor
 // runBackend runs git http-backend with the request's whole body: package cgi
 // refuses a chunked one, which is what git sends for all but small pushes.
 func runBackend(w http.ResponseWriter, c *call, rp *repo, what string, env []string) {
-	path, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		http.Error(w, "no git", 500)
-		return
-	}
 	r := c.r.Clone(c.r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(c.body))
 	r.ContentLength = int64(len(c.body))
@@ -138,7 +131,7 @@ func runBackend(w http.ResponseWriter, c *call, rp *repo, what string, env []str
 		env = append(env, "GIT_PROTOCOL="+v)
 	}
 	h := cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(path)), "git-http-backend"),
+		Path: c.s.backendPath,
 		Root: "/", Dir: string(rp.git), Env: without(env, "GIT_DIR"), InheritEnv: []string{"PATH"}, Stderr: io.Discard,
 	}
 	h.ServeHTTP(w, r)

@@ -40,13 +40,14 @@ type Options struct {
 
 // A Server is a running GitHub.
 type Server struct {
-	opts     Options
-	dir      string // holds the bare repositories
-	base     string // such as "http://127.0.0.1:4711", without a slash
-	http     *http.Server
-	routes   []route
-	shapes   shapes
-	handlers map[string]handler
+	opts        Options
+	dir         string // holds the bare repositories
+	base        string // such as "http://127.0.0.1:4711", without a slash
+	backendPath string // of git's own program for HTTP
+	http        *http.Server
+	routes      []route
+	shapes      shapes
+	handlers    map[string]handler
 
 	mu       sync.Mutex // guards all below
 	lastID   int64
@@ -82,14 +83,15 @@ func New(o Options) (*Server, error) {
 	if o.RateLimit == 0 {
 		o.RateLimit = 5000
 	}
-	if err := checkGit(); err != nil {
-		return nil, err
-	}
-	routes, err := parseRoutes(routesText)
+	backend, err := checkGit()
 	if err != nil {
 		return nil, err
 	}
-	shapes, err := parseShapes(shapesText)
+	routes, err := allRoutes()
+	if err != nil {
+		return nil, err
+	}
+	shapes, err := allShapes()
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("starting a GitHub: %w", err)
 	}
 	s := &Server{
-		opts: o, dir: dir, base: "http://" + l.Addr().String(),
+		opts: o, dir: dir, base: "http://" + l.Addr().String(), backendPath: backend,
 		routes: routes, shapes: shapes, handlers: handlers(),
 		accounts: map[string]*account{}, repos: map[string]*repo{}, moved: map[string]*repo{}, tokens: map[string]*token{},
 		apps: map[int64]*app{}, installations: map[int64]*installation{}, codes: map[string]pendingApp{},

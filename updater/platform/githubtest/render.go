@@ -198,7 +198,7 @@ func (s *Server) fullPullJSON(r *repo, i *issue, unknown bool) (object, error) {
 		}
 		o["mergeable_state"], o["mergeable"], o["rebaseable"] = state, state != "dirty", state != "dirty"
 	}
-	shas, err := r.git.between(base, head)
+	ahead, err := r.ahead(base, head)
 	if err != nil {
 		return nil, err
 	}
@@ -210,17 +210,38 @@ func (s *Server) fullPullJSON(r *repo, i *issue, unknown bool) (object, error) {
 	for _, f := range files {
 		added, deleted = added+f.added, deleted+f.deleted
 	}
-	o["commits"], o["changed_files"], o["additions"], o["deletions"] = len(shas), len(files), added, deleted
+	o["commits"], o["changed_files"], o["additions"], o["deletions"] = ahead, len(files), added, deleted
 	return s.shapes.make("pull-request", r.api(s, "/pulls/%d", i.number), o), nil
+}
+
+// ahead counts the commits that head has and base has not.
+func (r *repo) ahead(base, head string) (int, error) {
+	key := [2]string{base, head}
+	if n, known := r.counts[key]; known {
+		return n, nil
+	}
+	shas, err := r.git.between(base, head)
+	if err == nil {
+		r.counts[key] = len(shas)
+	}
+	return len(shas), err
 }
 
 // changes returns what head changed since it left base.
 func (r *repo) changes(base, head string) ([]change, error) {
+	key := [2]string{base, head}
+	if list, known := r.changed[key]; known {
+		return list, nil
+	}
 	fork, err := r.git.line("merge-base", base, head)
 	if err != nil {
 		fork = "4b825dc642cb6eb9a060e54bf8d69288fbee4904" // the empty tree: unrelated histories
 	}
-	return r.git.diff(fork, head)
+	list, err := r.git.diff(fork, head)
+	if err == nil {
+		r.changed[key] = list
+	}
+	return list, err
 }
 
 func (s *Server) changeJSON(r *repo, sha string, c change) object {

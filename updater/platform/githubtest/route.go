@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // routesText lists GitHub's operations, one "METHOD path id" a line. A
@@ -15,9 +16,16 @@ import (
 //go:embed routes.txt
 var routesText string
 
+// allRoutes and allShapes read GitHub's description once: some tests start hundreds of servers.
+var (
+	allRoutes = sync.OnceValues(func() ([]route, error) { return parseRoutes(routesText) })
+	allShapes = sync.OnceValues(func() (shapes, error) { return parseShapes(shapesText) })
+)
+
 // A route is one operation of GitHub's REST interface.
 type route struct {
 	method, path, op string
+	slashes          int // in its path; -1 if a parameter spans segments
 	re               *regexp.Regexp
 	names            []string
 	static           int // length of the constant text: longer is more specific
@@ -37,6 +45,9 @@ func parseRoutes(text string) ([]route, error) {
 			return nil, fmt.Errorf("route %q is not METHOD path id", line)
 		}
 		r := route{method: f[0], path: f[1], op: f[2]}
+		if r.slashes = strings.Count(r.path, "/"); strings.Contains(r.path, "+}") {
+			r.slashes = -1
+		}
 		at, pattern := 0, "^"
 		for _, m := range parameter.FindAllStringSubmatchIndex(r.path, -1) {
 			name := r.path[m[2]:m[3]]
@@ -79,7 +90,11 @@ func find(routes []route, method, path string) (r route, params map[string]strin
 	if method == "HEAD" {
 		method = "GET"
 	}
+	slashes := strings.Count(path, "/")
 	for _, r := range routes {
+		if r.slashes >= 0 && r.slashes != slashes {
+			continue // expressions are slow
+		}
 		m := r.re.FindStringSubmatch(path)
 		if m == nil && strings.HasSuffix(r.path, "/contents/{path+}") {
 			m = r.re.FindStringSubmatch(path + "/")

@@ -69,9 +69,13 @@ type repo struct {
 	runs       []*run
 	statuses   []*status
 	alerts     []Alert
-	alerted    time.Time            // when alerts was set
-	noAlerts   bool                 // they are switched off
-	merges     map[[2]string]string // tree of a merge by its two commits: a pure function, remembered
+	alerted    time.Time // when alerts was set
+	noAlerts   bool      // they are switched off
+
+	// Pure functions of two commits, remembered.
+	merges  map[[2]string]string   // the tree of their merge
+	changed map[[2]string][]change // what the second changed since it left the first
+	counts  map[[2]string]int      // how many commits the second has and the first has not
 }
 
 func (r *repo) fullName() string { return r.owner.login + "/" + r.name }
@@ -226,7 +230,7 @@ func (s *Server) addRepo(owner *account, name string) (*repo, error) {
 		git:         gitDir(filepath.Join(s.dir, owner.login, name+".git")),
 		mergeCommit: true, squash: true, rebase: true, autoMerge: true,
 		issues: map[int]*issue{}, protection: map[string]*Protection{}, rulesets: map[string]*Protection{},
-		merges: map[[2]string]string{},
+		merges: map[[2]string]string{}, changed: map[[2]string][]change{}, counts: map[[2]string]int{},
 	}
 	if s.repos[strings.ToLower(r.fullName())] != nil {
 		return nil, fmt.Errorf("creating repository %s: it exists", r.fullName())
