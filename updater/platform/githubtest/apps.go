@@ -317,7 +317,7 @@ type manifest struct {
 }
 
 // newApp is the page that a manifest is posted to. GitHub asks the person there; this page agrees at
-// once if it is the organisation's, and leads back with a code.
+// once, and leads back with a code. Without an owner it is a person's.
 func (s *Server) newApp(w http.ResponseWriter, r *http.Request, owner string) {
 	var m manifest
 	if err := r.ParseForm(); err == nil {
@@ -335,7 +335,11 @@ func (s *Server) newApp(w http.ResponseWriter, r *http.Request, owner string) {
 	code := ""
 	s.locked(func() {
 		code = fmt.Sprintf("code%032d", s.id())
-		s.codes[code] = pendingApp{m, s.account(owner, "Organization")}
+		kind := "Organization"
+		if owner == "" { // the page of a person, who in this world is always the same one
+			owner, kind = "ada", "User"
+		}
+		s.codes[code] = pendingApp{m, s.account(owner, kind)}
 	})
 	query := back.Query()
 	query.Set("code", code)

@@ -227,7 +227,11 @@ func (c *call) permit() error {
 	if c.repo.archived && level == "write" && c.op != "repos/update" {
 		return fail(403, "Repository was archived so is read-only.")
 	}
-	return c.demand(need(c.route), level)
+	permission := need(c.route)
+	if level == "read" && !c.repo.private && !slices.Contains([]string{"administration", "vulnerability_alerts"}, permission) {
+		return nil // docs.github.com/.../permissions-required-for-github-apps: none is needed "if only public resources are requested"
+	}
+	return c.demand(permission, level)
 }
 
 // demand refuses a token without a permission. What GitHub allows for issues it

@@ -103,6 +103,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "request too large or cut short", http.StatusRequestEntityTooLarge)
 		return
 	}
+	w.Header().Set("Date", s.now().Format(http.TimeFormat))
 	path := r.URL.EscapedPath()
 	if m := gitPath.FindStringSubmatch(path); m != nil {
 		s.serveGit(w, r, body, m[1]+"/"+m[2], m[3])
@@ -131,7 +132,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // newAppPath is where a browser posts the manifest of an app.
-var newAppPath = regexp.MustCompile(`^/organizations/([^/]+)/settings/apps/new$`)
+var newAppPath = regexp.MustCompile(`^(?:/organizations/([^/]+))?/settings/apps/new$`)
 
 var byID = regexp.MustCompile(`^/repositories/(\d+)(/|$)`)
 

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -47,18 +48,12 @@ type App struct {
 	key    *rsa.PrivateKey
 	client *http.Client
 	now    func() time.Time
+	skew   atomic.Int64 // by how much GitHub's clock is ahead of this machine's, where that mattered; nanoseconds
 
 	mu            sync.Mutex
 	installations []Installation
 	listed        time.Time
 	tokens        map[string]*minted // by what they are for
-}
-
-// A minted token is one for a repository or an owner. Whoever needs it first mints it, the others wait.
-type minted struct {
-	turn    chan struct{} // holds one value while somebody mints
-	text    string
-	expires time.Time
 }
 
 // An Installation is an app in an organisation, or of a user.
@@ -73,7 +68,6 @@ type Installation struct {
 const (
 	lifetime = 9 * time.Minute  // of a signature; GitHub allows ten
 	slack    = time.Minute      // by which clocks may differ
-	early    = 10 * time.Minute // before its end a token is not used any more: a push may take long
 	fresh    = 10 * time.Minute // how long a list of installations counts
 )
 
@@ -102,9 +96,12 @@ func New(o Options) (*App, error) {
 	return a, nil
 }
 
+// time is GitHub's, as far as it is known.
+func (a *App) time() time.Time { return a.now().Add(time.Duration(a.skew.Load())) }
+
 // signature returns what the app itself logs in with.
 func (a *App) signature() (string, error) {
-	now := a.now()
+	now := a.time()
 	claims := jwt.RegisteredClaims{Issuer: a.id, IssuedAt: jwt.NewNumericDate(now.Add(-slack)), ExpiresAt: jwt.NewNumericDate(now.Add(lifetime))}
 	text, err := jwt.NewWithClaims(jwt.SigningMethodRS256, claims).SignedString(a.key)
 	if err != nil {
@@ -113,8 +110,23 @@ func (a *App) signature() (string, error) {
 	return text, nil
 }
 
-// ask makes one request as the app, and reads the answer into v.
+// ask makes one request as the app, and reads the answer into v. Where GitHub refuses the signature and its clock is another one than this
+// machine's, it asks again by GitHub's clock.
 func (a *App) ask(ctx context.Context, method, path string, body, v any) (*http.Response, error) {
+	resp, err := a.askOnce(ctx, method, path, body, v)
+	if resp == nil || resp.StatusCode != http.StatusUnauthorized {
+		return resp, err
+	}
+	theirs, bad := http.ParseTime(resp.Header.Get("Date"))
+	skew := theirs.Sub(a.now())
+	if bad != nil || (skew-time.Duration(a.skew.Load())).Abs() < slack/2 {
+		return resp, err
+	}
+	a.skew.Store(int64(skew))
+	return a.askOnce(ctx, method, path, body, v)
+}
+
+func (a *App) askOnce(ctx context.Context, method, path string, body, v any) (*http.Response, error) {
 	signature, err := a.signature()
 	if err != nil {
 		return nil, err
@@ -236,78 +248,6 @@ func (a *App) Owners(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(out)
 	return out, err
-}
-
-// Token returns a token for one repository, "acme/shop"; for all that the app reaches of an owner, "acme/"; or, for "",
-// one that serves to ask who the app is. The token reaches nothing else.
-func (a *App) Token(ctx context.Context, scope string) (string, error) {
-	if scope == "" {
-		owners, err := a.Owners(ctx)
-		if err != nil {
-			return "", err
-		}
-		scope = owners[0] + "/"
-	}
-	key := strings.ToLower(scope)
-	a.mu.Lock()
-	m := a.tokens[key]
-	if m == nil {
-		m = &minted{turn: make(chan struct{}, 1)}
-		a.tokens[key] = m
-	}
-	a.mu.Unlock()
-	select {
-	case m.turn <- struct{}{}:
-		defer func() { <-m.turn }()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	if a.now().Add(early).Before(m.expires) {
-		return m.text, nil
-	}
-	text, expires, err := a.mint(ctx, scope)
-	if err != nil {
-		return "", err
-	}
-	m.text, m.expires = text, expires
-	return text, nil
-}
-
-// mint asks for a new token. It asks for the permissions that Currant needs and the owner has granted, even if
-// the app was given more.
-func (a *App) mint(ctx context.Context, scope string) (string, time.Time, error) {
-	owner, repo, _ := strings.Cut(scope, "/")
-	in, err := a.of(ctx, owner)
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	want := make(map[string]string)
-	for name, level := range Permissions() {
-		switch have := in.Permissions[name]; {
-		case have == "":
-		case have == "read":
-			want[name] = "read"
-		default:
-			want[name] = level
-		}
-	}
-	body := map[string]any{"permissions": want}
-	if repo != "" {
-		body["repositories"] = []string{repo}
-	}
-	var answer struct {
-		Token   string
-		Expires time.Time `json:"expires_at"`
-	}
-	_, err = a.ask(ctx, http.MethodPost, fmt.Sprintf("app/installations/%d/access_tokens", in.ID), body, &answer)
-	var auth *platform.AuthError
-	if errors.As(err, &auth) {
-		err = &platform.AuthError{Host: auth.Host, Text: fmt.Sprintf("%s; is the GitHub App installed on %s?", auth.Text, scope)}
-	}
-	if err != nil {
-		return "", time.Time{}, fmt.Errorf("getting a token for %s: %w", scope, err)
-	}
-	return answer.Token, answer.Expires, nil
 }
 
 // of returns the installation of an owner.

@@ -196,13 +196,6 @@ func TestRefusals(t *testing.T) {
 	if _, err := wrong.Self(t.Context()); !errors.As(err, &auth) || !strings.Contains(err.Error(), "id and key must belong together") {
 		t.Errorf("another app's key: %v", err)
 	}
-	late, err := app.New(app.Options{URL: s.APIURL(), ID: made.ClientID, Key: made.Key, Now: func() time.Time { return c.read().Add(-time.Hour) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := late.Self(t.Context()); !errors.As(err, &auth) || !strings.Contains(err.Error(), "clock") {
-		t.Errorf("a clock that is slow: %v", err)
-	}
 	s.Inject(githubtest.Fault{Op: "apps/get-authenticated", Status: http.StatusBadGateway})
 	var retry *platform.RetryError
 	if _, err := a.Self(t.Context()); !errors.As(err, &retry) {
