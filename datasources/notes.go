@@ -8,7 +8,6 @@ type NotesQuery struct {
 	Dir      string // folder in it
 	Registry Query  // who is asked where the source is, if Source is ""
 	Package  string
-	For      string // owner of the repository that asks: an app's token for one owner tells nothing to another's repositories
 	From, To string
 	Versions string // those after From up to To, newest first, one a line
 	Extract  string // the expression that takes a version out of a tag's name; "" for the usual forms

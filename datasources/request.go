@@ -17,7 +17,6 @@ type Terms struct {
 	HostTypes []string // what hostType of a host rule may be; the first that has credentials counts
 	BodyLimit int64    // bytes of a body that may be read; 0 for the client's own limit
 	Foreign   bool     // a redirect to another host is part of the protocol; credentials stay behind
-	NoLogin   bool     // only what rules say counts, not what the platform's own app may log in with
 	Own       bool     // the protocol logs in by itself: add no credentials, store nothing
 }
 

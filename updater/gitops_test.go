@@ -257,7 +257,7 @@ func BenchmarkGitOps(b *testing.B) {
 	dir := gitOps(b)
 	e := &updater.Engine{
 		Kit:   updater.Kit{Managers: managersall.Managers, Schemes: schemes.Schemes},
-		Reach: func(*config.Config, fs.FS) (updater.Reach, error) { return updater.Reach{}, nil },
+		Reach: func(string, *config.Config, fs.FS) (updater.Reach, error) { return updater.Reach{}, nil },
 		Now:   time.Now,
 	}
 	before := usage(b)

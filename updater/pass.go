@@ -40,6 +40,7 @@ type Passer struct {
 
 // Pass brings one repository up to date, or, in a dry run, says how it would.
 func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, error) {
+	ctx = platform.OnBehalf(ctx, name)
 	account, err := p.Reader.Whoami(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking who we are: %w", err)
@@ -50,6 +51,8 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 		return nil, nil, fmt.Errorf("reading the settings of %s: %w", name, err)
 	case host.Archived:
 		return &Report{Repository: name, Skipped: "it is archived"}, nil, nil
+	case host.Disabled:
+		return &Report{Repository: name, Skipped: "the platform has disabled it"}, nil, nil
 	case host.Default == "":
 		return &Report{Repository: name, Skipped: "it is empty"}, nil, nil
 	}

@@ -252,14 +252,15 @@ func TestNoSecretAnywhere(t *testing.T) {
 	}
 }
 
-// Archived and empty repositories are left alone.
+// Archived, disabled and empty repositories are left alone.
 func TestNothingToDoHere(t *testing.T) {
 	w := newWorld(t, files)
 	w.must(w.CreateRepo("acme/empty", nil))
 	w.must(w.CreateRepo("acme/old", files, githubtest.Archived()))
+	w.must(w.CreateRepo("acme/off", files, githubtest.Disabled()))
 	p, stop := w.passer()
 	defer stop()
-	for name, want := range map[string]string{"acme/empty": "empty", "acme/old": "archived"} {
+	for name, want := range map[string]string{"acme/empty": "empty", "acme/old": "archived", "acme/off": "disabled"} {
 		r, _, err := p.Pass(t.Context(), name)
 		w.must(err)
 		if !strings.Contains(r.Skipped, want) {

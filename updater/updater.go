@@ -39,7 +39,7 @@ type Kit struct {
 // An Engine plans for repositories. It is safe for concurrent use.
 type Engine struct {
 	Kit      Kit
-	Reach    func(c *config.Config, fsys fs.FS) (Reach, error)
+	Reach    func(repository string, c *config.Config, fsys fs.FS) (Reach, error)
 	Presets  config.Source
 	Global   []byte // the operator's configuration
 	Platform string // such as "github"; "local" for a checkout
@@ -60,7 +60,7 @@ type Engine struct {
 	Progress func(Step)          // nil to be silent; may be called from several goroutines
 }
 
-// A Reach is how the registries of a repository are asked. Repositories with
+// A Reach is how the registries of a repository are asked. Repositories of one owner with
 // the same rules for hosts share one.
 type Reach struct {
 	Lookup   *lookup.Pass
@@ -142,7 +142,7 @@ func (e *Engine) open(ctx context.Context, t Tree) (*Report, error) {
 	if r.Config, r.Diagnostics, err = e.Resolve(ctx, t); err != nil {
 		return nil, fmt.Errorf("reading the configuration of %s: %w", t.Repository, err)
 	}
-	if r.reach, err = e.Reach(r.Config, t.Snapshot.FS); err != nil {
+	if r.reach, err = e.Reach(t.Repository, r.Config, t.Snapshot.FS); err != nil {
 		return nil, fmt.Errorf("preparing lookups for %s: %w", t.Repository, err)
 	}
 	r.custom, r.Problems = customManagers(r.Config)
@@ -192,7 +192,7 @@ func (e *Engine) Resolve(ctx context.Context, t Tree) (*config.Config, []config.
 	if t.Merge {
 		in.Over, in.OverName = files(t.Snapshot), t.Base
 	}
-	c, ds, err := config.Resolve(ctx, in)
+	c, ds, err := config.Resolve(platform.OnBehalf(ctx, t.Repository), in)
 	return c, append(unread, ds...), err
 }
 

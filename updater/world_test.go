@@ -134,7 +134,7 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	w.must(err)
 	e := &updater.Engine{
 		Kit: updater.Kit{Managers: managersall.Managers, Sources: []*datasources.Source{docker, npm}, Schemes: schemes.Schemes},
-		Reach: func(*config.Config, fs.FS) (updater.Reach, error) {
+		Reach: func(string, *config.Config, fs.FS) (updater.Reach, error) {
 			return updater.Reach{Lookup: pass, Defaults: func(string, string) []string { return []string{"https://registry.example.test"} }}, nil
 		},
 		Presets: &presets.Source{Dir: filepath.Join(w.state, "presets"), Fetchers: map[string]presets.Fetcher{"local": fetch}},

@@ -42,6 +42,7 @@ import (
 	"github.com/currant-bot/currant/updater/extract"
 	"github.com/currant-bot/currant/updater/gitrepo"
 	"github.com/currant-bot/currant/updater/lookup"
+	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/presets"
 	"github.com/currant-bot/currant/updater/render"
@@ -65,7 +66,8 @@ type engine struct {
 	copier *copier.Engine
 	osv    *advisories.OSV
 
-	app *app.App // nil without a GitHub App
+	app    *app.App // nil without a GitHub App
+	shared []string // patterns of the repositories that jobs of every owner may read as the app
 
 	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
 	presets  *presets.Source
@@ -108,7 +110,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
 		return nil, fmt.Errorf("opening the cache: %w", err)
 	}
-	if e.client, err = e.newClient(e.base, true); err != nil {
+	if e.client, err = e.newClient(e.base, "", true); err != nil {
 		return nil, err
 	}
 	npm := defaults(e.tools)
@@ -129,7 +131,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	}
 	e.osv = advisories.NewOSV(e.client.Env(), orElse(osv, datasources.OSV), o.cache, e.disk)
 	e.Advisories = e.osv
-	e.presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: e.fetchers}
+	e.presets = &presets.Source{Dir: filepath.Join(o.state, "presets"), Fetchers: e.fetchers, Audience: e.audience}
 	e.Presets = e.presets
 	return e, nil
 }
@@ -150,7 +152,8 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 		fmt.Fprintln(e.w.err, "warning:", p)
 	}
 	e.base = e.tools.Rules
-	c, diagnostics, err := config.Resolve(ctx, config.Input{Files: func(string) ([]byte, bool) { return nil, false }, Global: global, GlobalName: e.o.config})
+	named := new(refs)
+	c, diagnostics, err := config.Resolve(ctx, config.Input{Files: func(string) ([]byte, bool) { return nil, false }, Global: global, GlobalName: e.o.config, Presets: named})
 	if err != nil {
 		return "", fmt.Errorf("reading the operator's configuration: %w", err)
 	}
@@ -173,6 +176,7 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" {
 		e.base = append(e.base, host.Rule{MatchHost: datasources.GitHub, Token: token})
 	}
+	e.shared = append(c.Top().Strings("sharedRepositories"), named.repositories...)
 	if e.vault, err = newVault(c.Top()); err != nil {
 		return "", err
 	}
@@ -205,9 +209,9 @@ func publicGitHub(endpoint string) bool {
 	return strings.TrimSuffix(endpoint, "/") == strings.TrimSuffix(datasources.GitHubEndpoint, "/")
 }
 
-// newClient returns a client for rules. Its answers are kept on disk, once that is open, apart for
+// newClient returns a client for rules, which logs in at the platform as the app where that is for repositories of an owner. Its answers are kept on disk, once that is open, apart for
 // each set of credentials; with ask, it asks each time whether they have changed.
-func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
+func (e *engine) newClient(rules []host.Rule, owner string, ask bool) (*host.Client, error) {
 	env := make(map[string]string)
 	for _, kv := range e.w.environ() {
 		k, v, _ := strings.Cut(kv, "=")
@@ -215,7 +219,7 @@ func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 	}
 	o := host.Options{
 		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: e.agent,
-		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: e.login(), Now: time.Now,
+		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: e.login(owner), Now: time.Now,
 	}
 	if e.disk != nil {
 		o.Cache = func(next http.RoundTripper) http.RoundTripper {
@@ -230,8 +234,8 @@ func (e *engine) newClient(rules []host.Rule, ask bool) (*host.Client, error) {
 }
 
 // reach returns how the registries of a repository are asked, one for all
-// repositories with the same rules.
-func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
+// repositories with the same rules and, with a GitHub App, of the same owner.
+func (e *engine) reach(repository string, c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	own := hostRules(c)
 	found := e.tools
 	var replaced string
@@ -246,7 +250,8 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 	if configured {
 		replaced = toolconfig.PlainNPMRC(plain)
 	}
-	key, err := keyOf(own, found, replaced)
+	owner := e.audience(platform.OnBehalf(context.Background(), repository))
+	key, err := keyOf(owner, own, found, replaced)
 	if err != nil {
 		return updater.Reach{}, err
 	}
@@ -256,7 +261,7 @@ func (e *engine) reach(c *config.Config, fsys fs.FS) (updater.Reach, error) {
 		return r, nil
 	}
 	rules := append(append([]host.Rule{}, e.base...), own...)
-	client, err := e.newClient(rules, false)
+	client, err := e.newClient(rules, owner, false)
 	if err != nil {
 		return updater.Reach{}, err
 	}
@@ -300,8 +305,8 @@ func scopes(f toolconfig.Found) string {
 }
 
 // keyOf is the same for the same rules. It is a hash, since rules hold secrets.
-func keyOf(rules []host.Rule, f toolconfig.Found, npmrc string) (string, error) {
-	data, err := json.Marshal([]any{rules, f.Registries, f.Scopes, npmrc})
+func keyOf(owner string, rules []host.Rule, f toolconfig.Found, npmrc string) (string, error) {
+	data, err := json.Marshal([]any{owner, rules, f.Registries, f.Scopes, npmrc})
 	if err != nil {
 		return "", fmt.Errorf("comparing host rules: %w", err)
 	}
@@ -379,19 +384,28 @@ func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.
 	})
 	store := mirror.New(g, mirror.Options{
 		Dir: filepath.Join(e.o.cache, "templates"), Now: time.Now,
-		Allow: func(u string) error { return e.client.Check(u) },
-		Credential: func(u string) (string, string, bool) {
-			c, ok := e.client.Credential("git-tags", u)
-			if c.Token != "" {
-				return "x-access-token", c.Token, ok
-			}
-			return c.Username, c.Password, ok
-		},
+		Allow:      func(u string) error { return e.client.Check(u) },
+		Credential: e.templateLogin, Audience: e.audience,
 	})
 	return map[string]render.Renderer{"copier": &template.Renderer{
 		Updater: &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")},
 		Trust:   templating.Trust(e.o.trust),
 	}}, nil
+}
+
+// templateLogin returns what to fetch a template with, for whose repository ctx says.
+func (e *engine) templateLogin(ctx context.Context, address string) (user, password string, ok bool) {
+	c, ok := e.client.Credential("git-tags", address)
+	if login := e.login(e.audience(ctx)); !ok && login != nil {
+		if u, err := url.Parse(address); err == nil {
+			c, err = login(u) // after an error the host says that it wants a login
+			ok = err == nil && c.Token != ""
+		}
+	}
+	if c.Token != "" {
+		return "x-access-token", c.Token, ok
+	}
+	return c.Username, c.Password, ok
 }
 
 // hostRules returns a configuration's hostRules as the client reads them.

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/github/app"
 )
 
@@ -32,7 +35,7 @@ func (e *engine) openApp() error {
 		}
 		key = string(text)
 	}
-	client, err := e.newClient(e.base, true) // before the cache is opened: tokens are not for the disk
+	client, err := e.newClient(e.base, "", true) // before the cache is opened: tokens are not for the disk
 	if err != nil {
 		return err
 	}
@@ -40,24 +43,79 @@ func (e *engine) openApp() error {
 	return err
 }
 
-// login returns what logs in at the platform's own host as the app, for lookups and template repositories; nil without
-// an app.
-func (e *engine) login() func(*url.URL) (datasources.Credential, bool) {
+// audience is the owner for whose repository something is read, which an app may read other things for than for another;
+// "" where that makes no difference.
+func (e *engine) audience(ctx context.Context) string {
 	if e.app == nil {
+		return ""
+	}
+	return platform.Owner(platform.Behalf(ctx))
+}
+
+// tokens returns what the reader of the platform logs in with as the app. The job of a repository writes to that alone, and reads
+// beside it what readToken lets it; a dry run, and what the operator does, only read.
+func (e *engine) tokens(dry bool) func(ctx context.Context, scope string) (string, error) {
+	return func(ctx context.Context, scope string) (string, error) {
+		job := platform.Behalf(ctx)
+		switch {
+		case scope == "" && job != "":
+			return e.app.ReadToken(ctx, platform.Owner(job)+"/")
+		case !dry && job != "" && strings.EqualFold(scope, job):
+			return e.app.Token(ctx, scope)
+		}
+		return e.readToken(ctx, platform.Owner(job), scope)
+	}
+}
+
+// readToken returns what a job of an owner reads a repository with: one of the same owner, or one that the operator shares, with a token for that; any
+// other as everybody may, so that no organisation's repository learns what is private in another's. Without an owner it is the
+// operator who reads.
+func (e *engine) readToken(ctx context.Context, owner, scope string) (string, error) {
+	if owner != "" && platform.Owner(scope) != owner && !e.isShared(scope) {
+		return e.app.PublicToken(ctx, owner)
+	}
+	token, err := e.app.ReadToken(ctx, scope)
+	var auth *platform.AuthError
+	if !errors.As(err, &auth) || strings.HasSuffix(scope, "/") {
+		return token, err
+	}
+	if owner == "" {
+		owners, e := e.app.Owners(ctx)
+		if e != nil {
+			return "", err
+		}
+		owner = owners[0]
+	}
+	return e.app.PublicToken(ctx, owner) // the app is not installed on it, and it may be public
+}
+
+// isShared reports whether the operator lets the repositories of every owner read this one.
+func (e *engine) isShared(repository string) bool {
+	return slices.ContainsFunc(e.shared, func(pattern string) bool {
+		ok, err := config.Matches(pattern, repository)
+		return ok && err == nil
+	})
+}
+
+// login returns what logs in at the platform's own host as the app, for lookups and template repositories of an owner; nil without
+// an app, or without an owner on the platform.
+func (e *engine) login(owner string) func(*url.URL) (datasources.Credential, error) {
+	if e.app == nil || owner == "" {
 		return nil
 	}
-	return func(u *url.URL) (datasources.Credential, bool) {
+	return func(u *url.URL) (datasources.Credential, error) {
 		scope, ok := e.scopeAt(u)
 		if !ok {
-			return datasources.Credential{}, false
+			return datasources.Credential{}, nil
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		token, err := e.app.Token(ctx, scope)
-		if err != nil {
-			return datasources.Credential{}, false // then it is asked as anybody, and the host says what is missing
+		token, err := e.readToken(ctx, owner, scope)
+		var auth *platform.AuthError
+		if errors.As(err, &auth) {
+			err = nil // it is asked as anybody, and the host says what is missing
 		}
-		return datasources.Credential{Token: token}, true
+		return datasources.Credential{Token: token}, err
 	}
 }
 
@@ -75,4 +133,15 @@ func (e *engine) scopeAt(u *url.URL) (scope string, ok bool) {
 		return "", false
 	}
 	return owner + "/" + strings.TrimSuffix(repo, ".git"), true
+}
+
+// Refs notes which repositories hold the presets that the operator's configuration names. What these
+// name in turn is not the operator's word.
+type refs struct{ repositories []string }
+
+func (r *refs) Preset(_ context.Context, ref config.Ref) ([]byte, string, error) {
+	if ref.Kind == "local" || ref.Kind == "github" {
+		r.repositories = append(r.repositories, ref.Repository)
+	}
+	return nil, "", config.ErrNotFetched
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type passer struct {
 	*updater.Passer
 	engine *engine
 	named  bool // somebody said which repositories
+	dry    bool
 	log    *act.Log
 	unlock func() // lets the next run use the state folder
 }
@@ -60,7 +62,7 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 	if err != nil {
 		return nil, err
 	}
-	out := &passer{engine: e, named: len(names) > 0, Passer: &updater.Passer{Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
+	out := &passer{engine: e, named: len(names) > 0, dry: dry, Passer: &updater.Passer{Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
 	writer, err := out.platform(w, o, names)
 	if err != nil {
 		return nil, err
@@ -84,29 +86,55 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 }
 
 // discovered lists the repositories to pass over: those that were named, or of all that are reached those that
-// autodiscoverFilter lets through.
+// autodiscoverFilter and autodiscoverNamespaces let through. Both what could be listed and an error may come back.
 func (p *passer) discovered(ctx context.Context) ([]string, error) {
 	names, err := p.Reader.Repositories(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("listing repositories: %w", err)
+	if p.named {
+		return names, err
 	}
-	if p.named || len(p.engine.o.discover) == 0 {
-		return names, nil
-	}
+	chosen, bad := filtered(names, p.engine.o.discover, p.engine.o.operator.Strings("autodiscoverNamespaces"))
+	return chosen, cmp.Or(bad, err)
+}
+
+// filtered returns the names that one of the filters matches, one with "!" all that it does not name, of the namespaces'
+// owners. No filters let all through, and so do no namespaces.
+func filtered(names, filters, namespaces []string) ([]string, error) {
 	var out []string
 	for _, name := range names {
-		for _, text := range p.engine.o.discover {
+		in := len(namespaces) == 0 || slices.ContainsFunc(namespaces, func(n string) bool {
+			return platform.Owner(name) == strings.ToLower(strings.Trim(n, "/"))
+		})
+		through := len(filters) == 0
+		for _, text := range filters {
 			ok, err := config.Matches(text, name)
 			if err != nil {
 				return nil, fmt.Errorf("autodiscoverFilter: %w", err)
 			}
-			if ok {
-				out = append(out, name)
-				break
-			}
+			through = through || ok
+		}
+		if in && through {
+			out = append(out, name)
 		}
 	}
 	return out, nil
+}
+
+// suspended says for which owners an app does nothing, because they have suspended it.
+func (p *passer) suspended(ctx context.Context) []string {
+	if p.engine.app == nil || p.named {
+		return nil
+	}
+	all, err := p.engine.app.Installations(ctx)
+	if err != nil {
+		return nil // listing repositories says so
+	}
+	var out []string
+	for _, in := range all {
+		if in.Suspended {
+			out = append(out, fmt.Sprintf("%s is skipped: the GitHub App is suspended there, and an owner can unsuspend it in the organisation's settings under GitHub Apps", in.Owner))
+		}
+	}
+	return out
 }
 
 // patience is how long a run waits for another one to end.
@@ -127,7 +155,7 @@ func alone(ctx context.Context, state string) (unlock func(), err error) {
 func (p *passer) platform(w world, o options, names []string) (platform.Writer, error) {
 	switch o.platform {
 	case "github":
-		r, err := p.engine.github(names)
+		r, err := p.engine.github(names, p.dry)
 		if err != nil {
 			return nil, err
 		}
@@ -165,8 +193,8 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 	return nil, fmt.Errorf("--platform %s: there are github and local", o.platform)
 }
 
-// github returns the reader of GitHub, and lets presets of that host come from it.
-func (e *engine) github(names []string) (*github.Reader, error) {
+// github returns the reader of GitHub, which in a dry run cannot write, and lets presets of that host come from it.
+func (e *engine) github(names []string, dry bool) (*github.Reader, error) {
 	if len(names) == 0 {
 		names = nil // all that the token reaches
 	}
@@ -175,7 +203,7 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 	token := e.w.getenv("CURRANT_TOKEN")
 	switch {
 	case e.app != nil:
-		o.Token, o.Owners, o.Granted = e.app.Token, e.app.Owners, e.app.Granted
+		o.Token, o.Refused, o.Owners, o.Granted = e.tokens(dry), e.app.Refused, e.app.Owners, e.app.Granted
 	case token != "":
 		o.Token = func(context.Context, string) (string, error) { return token, nil }
 	default:
@@ -187,7 +215,14 @@ func (e *engine) github(names []string) (*github.Reader, error) {
 		return nil, err
 	}
 	fetch := func(ctx context.Context, ref config.Ref) ([]byte, error) {
-		return r.File(ctx, ref.Repository, ref.Path, ref.Tag)
+		text, err := r.File(ctx, ref.Repository, ref.Path, ref.Tag)
+		owner := e.audience(ctx)
+		if errors.Is(err, platform.ErrNotFound) && owner != "" && owner != platform.Owner(ref.Repository) && !e.isShared(ref.Repository) {
+			if _, gone := r.Repository(ctx, ref.Repository); errors.Is(gone, platform.ErrNotFound) {
+				return nil, fmt.Errorf("repositories of %s see no repository %s: if it is there and private, the operator must name it in sharedRepositories", owner, ref.Repository)
+			}
+		}
+		return text, err
 	}
 	e.fetchers["local"] = fetch
 	if publicGitHub(e.o.endpoint) {
@@ -201,6 +236,6 @@ func (e *engine) reachPresets() error {
 	if e.o.platform != "github" {
 		return nil
 	}
-	_, err := e.github(nil)
+	_, err := e.github(nil, true)
 	return err
 }

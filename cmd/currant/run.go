@@ -51,8 +51,11 @@ func runCommand(w world) *cobra.Command {
 
 // runAll passes over each repository. One that fails does not stop the others.
 func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
+	for _, text := range passer.suspended(ctx) {
+		fmt.Fprintln(w.err, "note:", text)
+	}
 	names, err := passer.discovered(ctx)
-	if err != nil {
+	if err != nil && (len(names) == 0 || ctx.Err() != nil) {
 		return err
 	}
 	if len(names) == 0 {
@@ -64,6 +67,9 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	}
 	report := newRunReport()
 	var failed []error
+	if err != nil {
+		fmt.Fprintf(w.err, "error: %s\n", passer.redact(err.Error()))
+	}
 	noted := make(map[string]bool)
 	for _, name := range names {
 		started := time.Now()
@@ -98,6 +104,9 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	if err := report.write(w.out, top); err != nil {
 		failed = append(failed, err)
 		fmt.Fprintf(w.err, "error: %s\n", passer.redact(err.Error()))
+	}
+	if err != nil && len(failed) == 0 {
+		return errors.New("not all repositories could be listed")
 	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))

@@ -110,7 +110,7 @@ func (k kept) answer() (datasources.Notes, error) {
 // keyOf names q without its registry, whose address may hold a secret.
 func keyOf(q datasources.NotesQuery) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{
-		"notes 1", q.Source, q.Dir, q.Registry.Datasource, q.Registry.Registry, q.Registry.Package, q.Package, q.For, q.From, q.To, q.Versions, q.Extract,
+		"notes 2", q.Source, q.Dir, q.Registry.Datasource, q.Registry.Registry, q.Registry.Package, q.Package, q.From, q.To, q.Versions, q.Extract,
 	}, "\x00")))
 	return "notes-" + hex.EncodeToString(sum[:])
 }
@@ -128,7 +128,7 @@ func (r *Reader) ask(ctx context.Context, q datasources.NotesQuery) (datasources
 		}
 		source, dir = l.SourceURL, cmp.Or(dir, l.SourceDir)
 	}
-	repo, ok := r.open(source, dir, q.For)
+	repo, ok := r.open(source, dir)
 	if !ok {
 		return datasources.Notes{}, datasources.ErrNotFound
 	}

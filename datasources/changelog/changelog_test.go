@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -206,28 +205,6 @@ func TestTheRegistryIsAskedWhereTheSourceIs(t *testing.T) {
 	q.Registry = datasources.Query{Datasource: "fake", Package: "tool"}
 	if n, err := r.Notes(t.Context(), q); err != nil || len(n.Notes) != 2 {
 		t.Errorf("%+v, %v", n, err)
-	}
-}
-
-// What an app may read for one owner is not told to another's repositories.
-func TestAnAppsTokenIsForItsOwner(t *testing.T) {
-	for owner, want := range map[string]string{"acme": "Bearer app", "Acme": "Bearer app", "bank": ""} {
-		got := ""
-		s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			got = r.Header.Get("Authorization")
-			http.NotFound(rw, r)
-		}))
-		c, err := host.New(host.Options{Login: func(*url.URL) (datasources.Credential, bool) { return datasources.Credential{Token: "app"}, true }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := query
-		q.Source, q.For = s.URL+"/acme/tool", owner
-		r := New(Options{Env: c.Env(), Kind: func(string) string { return "github" }, Now: time.Now})
-		if _, err := r.Notes(t.Context(), q); err != nil || got != want {
-			t.Errorf("for %s it is asked with %q, %v", owner, got, err)
-		}
-		s.Close()
 	}
 }
 

@@ -23,7 +23,6 @@ type forge struct {
 	name      string // owner/name
 	dir       string
 	anonymous bool
-	foreign   bool // it is of another owner than the repository that asks
 	kind
 }
 
@@ -63,7 +62,7 @@ var (
 )
 
 // open returns the repository at a web address; ok is false if it is nowhere that can be asked.
-func (r *Reader) open(source, dir, owner string) (f *forge, ok bool) {
+func (r *Reader) open(source, dir string) (f *forge, ok bool) {
 	u, err := url.Parse(gitremote.Web(source))
 	if err != nil || u.Host == "" {
 		return nil, false
@@ -99,7 +98,7 @@ func (r *Reader) open(source, dir, owner string) (f *forge, ok bool) {
 	case name != "gitlab":
 		parts = parts[:2]
 	}
-	f = &forge{env: r.o.Env, kind: k, dir: dir, name: strings.Join(parts, "/"), foreign: !strings.EqualFold(parts[0], owner)}
+	f = &forge{env: r.o.Env, kind: k, dir: dir, name: strings.Join(parts, "/")}
 	f.web = u.Scheme + "://" + u.Host + "/" + f.name
 	switch name {
 	case "github":
@@ -125,7 +124,7 @@ func (f *forge) host() string {
 }
 
 func (f *forge) terms(limit int64) datasources.Terms {
-	return datasources.Terms{HostTypes: []string{f.kind.name + "-changelog", f.kind.name}, BodyLimit: limit, NoLogin: f.foreign}
+	return datasources.Terms{HostTypes: []string{f.kind.name + "-changelog", f.kind.name}, BodyLimit: limit}
 }
 
 func (f *forge) compare(from, to string) string {

@@ -47,8 +47,9 @@ type Options struct {
 	Keychain func(host string) (datasources.Credential, bool)
 
 	// Login returns what to log in with at a URL for which no rule has credentials, where that is not known
-	// beforehand, such as the tokens of an app, which last an hour. nil for none.
-	Login func(u *url.URL) (datasources.Credential, bool)
+	// beforehand, such as the tokens of an app, which last an hour; the zero value for nothing. A request is not made after
+	// an error: to somebody unknown, what is private does not exist. nil for none.
+	Login func(u *url.URL) (datasources.Credential, error)
 
 	// Base sends instead of the transports that the client makes; nil to make them.
 	Base http.RoundTripper
@@ -120,7 +121,8 @@ func (c *Client) Credential(hostType, rawURL string) (datasources.Credential, bo
 			return c.o.Keychain(u.Host)
 		}
 		if c.o.Login != nil {
-			return c.o.Login(u)
+			login, err := c.o.Login(u) // after an error the host will say that it wants a login
+			return login, err == nil && login != datasources.Credential{}
 		}
 		return datasources.Credential{}, false
 	}

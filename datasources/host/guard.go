@@ -152,10 +152,12 @@ func (c *credentials) RoundTrip(req *http.Request) (*http.Response, error) {
 	for name, value := range r.Headers {
 		req.Header.Set(name, value)
 	}
-	if c.o.Login != nil && !r.hasCredentials() && !terms.Own && !terms.NoLogin && req.Header.Get("Authorization") == "" {
-		if login, ok := c.o.Login(req.URL); ok {
-			r.Username, r.Password, r.Token = login.Username, login.Password, login.Token
+	if c.o.Login != nil && !r.hasCredentials() && !terms.Own && req.Header.Get("Authorization") == "" {
+		login, err := c.o.Login(req.URL)
+		if err != nil {
+			return nil, err
 		}
+		r.Username, r.Password, r.Token = login.Username, login.Password, login.Token
 	}
 	if value := r.authorization(); value != "" && !terms.Own && req.Header.Get("Authorization") == "" {
 		req.Header.Set("Authorization", value)

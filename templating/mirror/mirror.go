@@ -28,7 +28,10 @@ type Options struct {
 	Rewrite []Rewrite     // other addresses to fetch from; the longest match counts
 
 	// Credential returns what to log in with at a URL. It may be nil.
-	Credential func(url string) (user, password string, ok bool)
+	Credential func(ctx context.Context, url string) (user, password string, ok bool)
+
+	// Audience says who asks, where Credential depends on that: what one was let in to, another must ask for too. It may be nil.
+	Audience func(ctx context.Context) string
 
 	// Allow returns why a URL must not be contacted, nil if it may. A nil Allow permits all.
 	Allow func(url string) error
@@ -47,8 +50,11 @@ type Store struct {
 	options Options
 
 	mu   sync.Mutex
-	open map[string]*fetch
+	open map[opening]*fetch
 }
+
+// An opening is a template, by its ID, and who asked for it.
+type opening struct{ id, audience string }
 
 type fetch struct {
 	done   chan struct{}
@@ -64,7 +70,7 @@ func New(g *git.Git, o Options) *Store {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{git: g, options: o, open: make(map[string]*fetch)}
+	return &Store{git: g, options: o, open: make(map[opening]*fetch)}
 }
 
 // An UnreachableError says that a template could not be fetched.
@@ -79,21 +85,25 @@ func (e *UnreachableError) Error() string {
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // Open returns the mirror of a template as it is now. The first call in the life of the store
-// fetches it, the others wait for that and share its outcome. The error
+// (of each audience) fetches it, the others wait for that and share its outcome. The error
 // is an [UnreachableError] if the template cannot be had.
 func (s *Store) Open(ctx context.Context, src source.Source) (*Mirror, error) {
+	key := opening{id: src.ID}
+	if s.options.Audience != nil {
+		key.audience = s.options.Audience(ctx)
+	}
 	s.mu.Lock()
-	f, ok := s.open[src.ID]
+	f, ok := s.open[key]
 	if !ok {
 		f = &fetch{done: make(chan struct{})}
-		s.open[src.ID] = f
+		s.open[key] = f
 	}
 	s.mu.Unlock()
 	if !ok {
 		f.mirror, f.err = s.update(ctx, src)
 		if ctx.Err() != nil { // the caller gave up: that says nothing about the template
 			s.mu.Lock()
-			delete(s.open, src.ID)
+			delete(s.open, key)
 			s.mu.Unlock()
 		}
 		close(f.done)
@@ -156,7 +166,7 @@ func (m *Mirror) init(ctx context.Context) error {
 
 // fetch brings all branches and tags, in one exchange.
 func (s *Store) fetch(ctx context.Context, m *Mirror) error {
-	address, settings, err := s.address(m.Source)
+	address, settings, err := s.address(ctx, m.Source)
 	if err != nil {
 		return err
 	}
@@ -171,12 +181,12 @@ func (s *Store) fetch(ctx context.Context, m *Mirror) error {
 }
 
 // address returns where to fetch from and how to log in there.
-func (s *Store) address(src source.Source) (string, []git.Setting, error) {
+func (s *Store) address(ctx context.Context, src source.Source) (string, []git.Setting, error) {
 	if to, ok := s.rewritten(src); ok {
-		return s.login(to)
+		return s.login(ctx, to)
 	}
 	address := src.URL
-	if src.SSH != "" && !s.hasCredential(address) {
+	if src.SSH != "" && !s.hasCredential(ctx, address) {
 		address = src.SSH
 	}
 	if s.options.Allow != nil {
@@ -184,7 +194,7 @@ func (s *Store) address(src source.Source) (string, []git.Setting, error) {
 			return "", nil, err
 		}
 	}
-	return s.login(address)
+	return s.login(ctx, address)
 }
 
 func (s *Store) rewritten(src source.Source) (string, bool) {
@@ -199,17 +209,17 @@ func (s *Store) rewritten(src source.Source) (string, bool) {
 	return to, best >= 0
 }
 
-func (s *Store) hasCredential(address string) bool {
+func (s *Store) hasCredential(ctx context.Context, address string) bool {
 	if s.options.Credential == nil {
 		return false
 	}
-	_, _, ok := s.options.Credential(address)
+	_, _, ok := s.options.Credential(ctx, address)
 	return ok
 }
 
 // login returns settings that only the fetching process sees, in its environment: they are neither in its
 // arguments nor on disk.
-func (s *Store) login(address string) (string, []git.Setting, error) {
+func (s *Store) login(ctx context.Context, address string) (string, []git.Setting, error) {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
 		return address, nil, nil
@@ -221,7 +231,7 @@ func (s *Store) login(address string) (string, []git.Setting, error) {
 		u.User = nil
 	} else if s.options.Credential != nil {
 		var ok bool
-		if user, password, ok = s.options.Credential(address); !ok {
+		if user, password, ok = s.options.Credential(ctx, address); !ok {
 			return address, nil, nil
 		}
 	} else {

@@ -101,7 +101,9 @@ func (s *server) source() source.Source {
 }
 
 func (s *server) options(dir string) mirror.Options {
-	return mirror.Options{Dir: dir, Credential: func(url string) (string, string, bool) { return "bot", "s3cret", strings.HasPrefix(url, s.url+"/") }}
+	return mirror.Options{Dir: dir, Credential: func(_ context.Context, url string) (string, string, bool) {
+		return "bot", "s3cret", strings.HasPrefix(url, s.url+"/")
+	}}
 }
 
 func TestOneFetchForAllCallers(t *testing.T) {
@@ -142,11 +144,34 @@ func TestOneFetchForAllCallers(t *testing.T) {
 	}
 }
 
+// What one audience was let in to, another must ask for itself.
+func TestAudience(t *testing.T) {
+	type key struct{}
+	s := newServer(t)
+	s.release("1", "v1.0.0")
+	store := mirror.New(s.git, mirror.Options{
+		Dir:      t.TempDir(),
+		Audience: func(ctx context.Context) string { who, _ := ctx.Value(key{}).(string); return who },
+		Credential: func(ctx context.Context, _ string) (string, string, bool) {
+			return "bot", "s3cret", ctx.Value(key{}) == "acme"
+		},
+	})
+	for range 2 {
+		if _, err := store.Open(context.WithValue(t.Context(), key{}, "acme"), s.source()); err != nil {
+			t.Error(err)
+		}
+		var gone *mirror.UnreachableError
+		if _, err := store.Open(context.WithValue(t.Context(), key{}, "bank"), s.source()); !errors.As(err, &gone) {
+			t.Errorf("bank reads what is acme's: %v", err)
+		}
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	s := newServer(t)
 	s.release("1", "v1.0.0")
 	for name, o := range map[string]mirror.Options{
-		"wrong password": {Credential: func(string) (string, string, bool) { return "bot", "wr0ng", true }},
+		"wrong password": {Credential: func(context.Context, string) (string, string, bool) { return "bot", "wr0ng", true }},
 		"none":           {},
 		"forbidden host": {Allow: func(string) error { return errors.New("this host is not allowed") }},
 	} {

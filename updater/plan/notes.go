@@ -36,7 +36,7 @@ func NoteQueries(branches []Rendered, outcomes []Outcome) []datasources.NotesQue
 			continue
 		}
 		for _, m := range b.Members {
-			if q, ok := m.notes(b.world.Repository); ok {
+			if q, ok := m.notes(); ok {
 				out = append(out, q)
 			}
 		}
@@ -48,14 +48,13 @@ func NoteQueries(branches []Rendered, outcomes []Outcome) []datasources.NotesQue
 const maxTold = 50
 
 // notes is what to ask about m; ok is false for an update that has no versions between, or where fetchChangeLogs is off.
-func (m Member) notes(repository string) (q datasources.NotesQuery, ok bool) {
+func (m Member) notes() (q datasources.NotesQuery, ok bool) {
 	d, u := m.Decision, m.Update
 	told := d.Dep.Render == "copier" // a template's notes come with its update, from its mirror
 	if told || u.Settings.String("fetchChangeLogs") == "off" || len(u.Between) == 0 || u.Type == "digest" || u.Name != "" {
 		return q, false
 	}
 	q = datasources.NotesQuery{Source: d.SourceURL, Dir: d.SourceDir, Package: d.Package, From: d.Current, To: u.Version}
-	q.For, _, _ = strings.Cut(repository, "/")
 	if q.Source == "" && len(d.Queries) > 0 {
 		q.Registry = d.Queries[0]
 	}
@@ -150,7 +149,7 @@ func changelogs(w World, b Branch, had map[string]string, room int) string {
 	var parts []part
 	seen := make(map[string]bool)
 	for _, m := range b.Members {
-		q, ok := m.notes(w.Repository)
+		q, ok := m.notes()
 		if !ok {
 			continue
 		}
@@ -249,7 +248,7 @@ func inHTML(s string) string {
 // noteFields are the variables of templates about what is new. The names are Renovate's.
 func noteFields(w World, m Member) map[string]any {
 	f := map[string]any{"hasReleaseNotes": false}
-	q, ok := m.notes(w.Repository)
+	q, ok := m.notes()
 	if !ok || w.Notes[q].empty() {
 		return f
 	}

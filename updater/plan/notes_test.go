@@ -41,7 +41,7 @@ func TestNoteQueries(t *testing.T) {
 		return NoteQueries(branches, outcomes)
 	}
 	x := map[string]Listing{"x": sourced(releases("1.0.0", "1.1.0-rc.1", "1.1.0", "1.2.0")...)}
-	one := datasources.NotesQuery{Source: "https://github.example.test/acme/x", Package: "x", For: "acme", From: "1.0.0", To: "1.2.0", Versions: "1.2.0\n1.1.0"}
+	one := datasources.NotesQuery{Source: "https://github.example.test/acme/x", Package: "x", From: "1.0.0", To: "1.2.0", Versions: "1.2.0\n1.1.0"}
 	for _, tc := range []struct {
 		name, config string
 		result       Result
@@ -55,7 +55,7 @@ func TestNoteQueries(t *testing.T) {
 		{"switched off", `{"fetchChangeLogs": "off"}`, Create, x, []Found{npm("x", "1.0.0")}, nil},
 		{"switched off by its old name", `{"fetchReleaseNotes": false}`, Create, x, []Found{npm("x", "1.0.0")}, nil},
 		{"an image, whose registry is to say more", ``, Create, map[string]Listing{"acme/x": answer(releases("1.0.0-alpine", "1.1.0-alpine", "1.1.0")...)}, []Found{image("acme/x", "1.0.0-alpine")},
-			[]datasources.NotesQuery{{Registry: datasources.Query{Datasource: "docker", Registry: registry, Package: "acme/x"}, Package: "acme/x", For: "acme", From: "1.0.0", To: "1.1.0-alpine", Versions: "1.1.0"}}},
+			[]datasources.NotesQuery{{Registry: datasources.Query{Datasource: "docker", Registry: registry, Package: "acme/x"}, Package: "acme/x", From: "1.0.0", To: "1.1.0-alpine", Versions: "1.1.0"}}},
 	} {
 		if diff := cmp.Diff(tc.want, ask(world(t, tc.config), tc.result, tc.answers, tc.found...)); diff != "" {
 			t.Errorf("%s: -want +got\n%s", tc.name, diff)

@@ -19,8 +19,11 @@ func Behalf(ctx context.Context) string {
 	return repository
 }
 
-// Owner returns the owner of a repository, in the spelling that compares.
+// Owner returns the owner of a repository, in the spelling that compares; "" for the name of a folder.
 func Owner(repository string) string {
-	owner, _, _ := strings.Cut(repository, "/")
+	owner, _, ok := strings.Cut(repository, "/")
+	if !ok {
+		return ""
+	}
 	return strings.ToLower(owner)
 }

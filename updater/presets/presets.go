@@ -30,10 +30,20 @@ type Source struct {
 	Fetchers map[string]Fetcher // by Ref.Kind
 	Dir      string             // for last good copies; "" to keep none
 
-	memo flight.Memo[config.Ref, answer]
+	// Audience says who asks, where it depends on that what can be read: what one was let in to, another must ask for too. nil where it
+	// does not.
+	Audience func(ctx context.Context) string
+
+	memo flight.Memo[asked, answer]
 
 	mu    sync.Mutex
 	stale []Stale
+}
+
+// Asked is a file, and who asked for it.
+type asked struct {
+	config.Ref
+	audience string
 }
 
 type answer struct {
@@ -44,7 +54,11 @@ type answer struct {
 // Preset returns the file that ref names. When it cannot be fetched, no longer
 // parses or is gone, it returns the last good copy, with a [config.StaleError].
 func (s *Source) Preset(ctx context.Context, ref config.Ref) ([]byte, string, error) {
-	a, err := s.memo.Do(ctx, ref, func(ctx context.Context) answer { return s.fetch(ctx, ref) })
+	want := asked{Ref: ref}
+	if s.Audience != nil {
+		want.audience = s.Audience(ctx)
+	}
+	a, err := s.memo.Do(ctx, want, func(ctx context.Context) answer { return s.fetch(ctx, want) })
 	if err != nil {
 		return nil, "", err
 	}
@@ -63,12 +77,12 @@ func name(ref config.Ref) string {
 	return n
 }
 
-func (s *Source) fetch(ctx context.Context, ref config.Ref) answer {
+func (s *Source) fetch(ctx context.Context, ref asked) answer {
 	fetch := s.Fetchers[ref.Kind]
 	if fetch == nil {
 		return answer{err: fmt.Errorf("presets of the kind %s> cannot be fetched here: name a platform and a token for it", ref.Kind)}
 	}
-	text, err := fetch(ctx, ref)
+	text, err := fetch(ctx, ref.Ref)
 	if errors.Is(err, platform.ErrNotFound) {
 		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
 	}
@@ -83,7 +97,7 @@ func (s *Source) fetch(ctx context.Context, ref config.Ref) answer {
 		err = fmt.Errorf("it no longer parses: %w", bad)
 	}
 	if old, e := s.lastGood(ref); e == nil && config.Readable(ref.Path, string(old)) == nil {
-		s.note(ref, err)
+		s.note(ref.Ref, err)
 		return answer{old, &config.StaleError{Err: err}}
 	}
 	if text != nil {
@@ -112,12 +126,16 @@ func (s *Source) note(ref config.Ref, err error) {
 	s.stale = append(s.stale, Stale{cmp.Or(name(ref), ref.Path), err})
 }
 
-func (s *Source) file(ref config.Ref) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s", ref.Kind, ref.Repository, ref.Path, ref.Tag))
+func (s *Source) file(ref asked) string {
+	key := fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s", ref.Kind, ref.Repository, ref.Path, ref.Tag)
+	if ref.audience != "" {
+		key = fmt.Appendf(key, "\x00%s", ref.audience)
+	}
+	sum := sha256.Sum256(key)
 	return filepath.Join(s.Dir, hex.EncodeToString(sum[:16])+".json")
 }
 
-func (s *Source) lastGood(ref config.Ref) ([]byte, error) {
+func (s *Source) lastGood(ref asked) ([]byte, error) {
 	if s.Dir == "" {
 		return nil, fs.ErrNotExist
 	}
@@ -125,7 +143,7 @@ func (s *Source) lastGood(ref config.Ref) ([]byte, error) {
 }
 
 // keep writes a copy so that a crash leaves the old one or the new one.
-func (s *Source) keep(ref config.Ref, text []byte) error {
+func (s *Source) keep(ref asked, text []byte) error {
 	if s.Dir == "" {
 		return nil
 	}

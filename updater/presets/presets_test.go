@@ -66,6 +66,26 @@ func TestLastGoodCopy(t *testing.T) {
 	}
 }
 
+// What one audience was let in to, another must ask for itself; it gets no copy from before either.
+func TestAudience(t *testing.T) {
+	type key struct{}
+	audience := func(ctx context.Context) string { who, _ := ctx.Value(key{}).(string); return who }
+	s := &Source{Dir: t.TempDir(), Audience: audience, Fetchers: fetcher(func(ctx context.Context, _ config.Ref) ([]byte, error) {
+		if audience(ctx) != "acme" {
+			return nil, platform.ErrNotFound
+		}
+		return []byte("{}"), nil
+	})}
+	for range 2 {
+		if text, _, err := s.Preset(context.WithValue(t.Context(), key{}, "acme"), ref); err != nil || string(text) != "{}" {
+			t.Errorf("%q, %v", text, err)
+		}
+		if text, _, err := s.Preset(context.WithValue(t.Context(), key{}, "bank"), ref); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("bank reads what is acme's: %q, %v", text, err)
+		}
+	}
+}
+
 func TestCertainlyAbsent(t *testing.T) {
 	s := &Source{Fetchers: fetcher(func(context.Context, config.Ref) ([]byte, error) {
 		return nil, fmt.Errorf("reading it: %w", platform.ErrNotFound)

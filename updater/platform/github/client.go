@@ -20,30 +20,66 @@ import (
 // maxAnswer bounds what is read of an answer. A page of 100 pull requests is some 2 MB.
 const maxAnswer = 64 << 20
 
-// apiClient returns c with the token on requests to host, and to no other: GitHub redirects to
-// other hosts, for archives for example.
-func apiClient(c *http.Client, host string, token func(context.Context, string) (string, error)) *http.Client {
+// A login puts the token on requests to host, and on no other: GitHub redirects to other hosts, for archives
+// for example.
+type login struct {
+	next    http.RoundTripper
+	host    string
+	token   func(ctx context.Context, scope string) (string, error)
+	refused func(token string) // nil where another try would have the same token
+}
+
+// apiClient returns c with the tokens that o has.
+func apiClient(c *http.Client, host string, o Options) *http.Client {
+	out := *c
 	next := c.Transport
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	out := *c
-	out.Transport = roundTripper(func(req *http.Request) (*http.Response, error) {
-		if req.URL.Host == host {
-			secret, err := token(req.Context(), scopeOf(req))
-			if err != nil {
-				return nil, fmt.Errorf("getting the token for %s: %w", host, err)
-			}
-			req = req.Clone(req.Context())
-			req.Header.Set("Authorization", "Bearer "+secret)
-		}
-		res, err := next.RoundTrip(req)
-		if err == nil {
-			res.Body = &bounded{res.Body, maxAnswer}
-		}
-		return res, err
-	})
+	out.Transport = &login{next, host, o.Token, o.Refused}
 	return &out
+}
+
+func (l *login) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Host != l.host {
+		return l.send(req, "")
+	}
+	scope := scopeOf(req)
+	secret, err := l.token(req.Context(), scope)
+	if err != nil {
+		return nil, fmt.Errorf("getting the token for %s: %w", l.host, err)
+	}
+	res, err := l.send(req, secret)
+	if err != nil || res.StatusCode != http.StatusUnauthorized || l.refused == nil || req.Body != nil && req.GetBody == nil {
+		return res, err
+	}
+	l.refused(secret)
+	again, err := l.token(req.Context(), scope)
+	if err != nil || again == secret {
+		return res, nil // which says why
+	}
+	res.Body.Close()
+	if req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		req = req.Clone(req.Context())
+		req.Body = body
+	}
+	return l.send(req, again)
+}
+
+func (l *login) send(req *http.Request, token string) (*http.Response, error) {
+	if token != "" {
+		req = req.Clone(req.Context())
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := l.next.RoundTrip(req)
+	if err == nil {
+		res.Body = &bounded{res.Body, maxAnswer}
+	}
+	return res, err
 }
 
 type scopeKey struct{}
@@ -70,10 +106,6 @@ func scopeOf(req *http.Request) string {
 	}
 	return m[2] + "/"
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 // A bounded body ends in an error where it is too long.
 type bounded struct {

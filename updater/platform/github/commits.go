@@ -107,6 +107,10 @@ func (w *Writer) entries(ctx context.Context, owner, repo string, changes platfo
 		case f == nil: // without hash and content it is deleted
 			out = append(out, e)
 			continue
+		case f.Mode == platform.Submodule:
+			mode, kind, e.SHA = "160000", "commit", &f.Text
+			out = append(out, e)
+			continue
 		case f.Mode == platform.Executable:
 			mode = "100755"
 		case f.Mode == platform.Symlink:

@@ -73,8 +73,8 @@ func TestCommitsThatGitHubMakes(t *testing.T) {
 	}
 }
 
-// A commit on a folder with a submodule leaves that as it is.
-func TestSubmodulesStay(t *testing.T) {
+// A commit on a folder with a submodule leaves that as it is, and one of the submodule moves it.
+func TestSubmodules(t *testing.T) {
 	s := newServer(t, map[string]string{"a": "1"})
 	r := newReader(t, s, githubtest.Grant{})
 	link := strings.Repeat("1", 40)
@@ -85,8 +85,19 @@ func TestSubmodulesStay(t *testing.T) {
 	must(t, err)
 	_, _, err = r.api.Git.UpdateRef(t.Context(), "acme", "shop", &gh.Reference{Ref: gh.String("refs/heads/main"), Object: &gh.GitObject{SHA: c.SHA}}, false)
 	must(t, err)
-	heads, err := r.Writer().Push(t.Context(), shop, []platform.Branch{{Name: "x", Base: c.GetSHA(), Message: "X", Changes: platform.Changeset{"a": {Text: "2"}}}})
+	moved := strings.Repeat("2", 40)
+	heads, err := r.Writer().Push(t.Context(), shop, []platform.Branch{
+		{Name: "x", Base: c.GetSHA(), Message: "X", Changes: platform.Changeset{"a": {Text: "2"}}},
+		{Name: "y", Base: c.GetSHA(), Message: "Y", Changes: platform.Changeset{"sub": {Text: moved, Mode: platform.Submodule}}},
+	})
 	must(t, err)
+	other, _, err := r.api.Git.GetTree(t.Context(), "acme", "shop", heads[1], false)
+	must(t, err)
+	for _, e := range other.Entries {
+		if e.GetPath() == "sub" && (e.GetSHA() != moved || e.GetMode() != "160000") {
+			t.Errorf("the submodule became %v instead of %s", e, moved)
+		}
+	}
 	got, _, err := r.api.Git.GetTree(t.Context(), "acme", "shop", heads[0], false)
 	must(t, err)
 	for _, e := range got.Entries {

@@ -33,6 +33,9 @@ type Options struct {
 	// what it has.
 	Token func(ctx context.Context, scope string) (string, error)
 
+	// Refused tells that GitHub did not take a token, so that Token has another one; nil where there is none.
+	Refused func(token string)
+
 	// Owners lists the owners whose repositories are to be looked at where Repositories is nil, for an app;
 	// nil for a token, which reaches all that it does.
 	Owners func(ctx context.Context) ([]string, error)
@@ -96,7 +99,7 @@ func New(o Options) (*Reader, error) {
 		o.Now = time.Now
 	}
 	r := &Reader{opts: o, host: base.Host}
-	r.api = gh.NewClient(apiClient(o.Client, base.Host, o.Token))
+	r.api = gh.NewClient(apiClient(o.Client, base.Host, o))
 	r.api.BaseURL, r.api.UserAgent = base, "currant"
 	graphql := *base
 	graphql.Path = strings.TrimSuffix(graphql.Path, "v3/") + "graphql"

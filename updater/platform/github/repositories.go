@@ -19,15 +19,13 @@ import (
 // maxPages bounds a list of repositories or checks.
 const maxPages = 100
 
-// Repositories lists the configured repositories, or all that the token reaches.
+// Repositories lists the configured repositories, or all that the token reaches. Where those of one owner cannot be listed, the
+// others' come with the error.
 func (r *Reader) Repositories(ctx context.Context) ([]string, error) {
 	var names []string
+	var failed error
 	if r.opts.Repositories == nil {
-		all, err := r.reachable(ctx)
-		if err != nil {
-			return nil, r.explain(err, "listing repositories")
-		}
-		names = all
+		names, failed = r.reachable(ctx)
 	}
 	for _, want := range r.opts.Repositories {
 		owner, all := strings.CutSuffix(want, "/*")
@@ -39,32 +37,33 @@ func (r *Reader) Repositories(ctx context.Context) ([]string, error) {
 			continue
 		}
 		owned, err := r.ownedBy(ctx, owner)
-		if err != nil {
-			return nil, r.explain(err, "listing repositories of %s", owner)
-		}
 		names = append(names, owned...)
+		failed = errors.Join(failed, r.explain(err, "listing repositories of %s", owner))
 	}
 	slices.Sort(names)
-	return slices.Compact(names), nil
+	return slices.Compact(names), failed
 }
 
 // reachable lists what an app is installed on or, for a person's token, what the person has access to.
 func (r *Reader) reachable(ctx context.Context) (names []string, err error) {
 	if r.opts.Owners == nil {
-		return r.reached(ctx)
+		names, err = r.reached(ctx)
+		return names, r.explain(err, "listing repositories")
 	}
 	owners, err := r.opts.Owners(ctx)
 	if err != nil {
-		return nil, err
+		return nil, r.explain(err, "listing repositories")
 	}
+	var failed []error
 	for _, owner := range owners {
 		of, err := r.reached(within(ctx, owner+"/"))
 		if err != nil {
-			return nil, fmt.Errorf("of %s: %w", owner, err)
+			failed = append(failed, r.explain(err, "listing repositories of %s", owner))
+			continue
 		}
 		names = append(names, of...)
 	}
-	return names, nil
+	return names, errors.Join(failed...)
 }
 
 func (r *Reader) reached(ctx context.Context) (names []string, err error) {

@@ -71,7 +71,8 @@ func (s *Server) admitGit(c *call, name, op string) (*repo, error) {
 		level = "write"
 	}
 	c.repo = rp
-	if c.who != nil && (!c.who.allows("contents", level) || !c.who.reaches(rp) && level == "write") {
+	forAll := !rp.private && level == "read" // with any token
+	if c.who != nil && !forAll && (!c.who.allows("contents", level) || !c.who.reaches(rp) && level == "write") {
 		return nil, fail(403, "Permission to %s.git denied to %s.", rp.fullName(), c.who.login())
 	}
 	if rp.archived && level == "write" {

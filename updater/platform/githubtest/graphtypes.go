@@ -38,7 +38,7 @@ func (c *call) graphRepo(r *repo) typed {
 		"id": is(node("R", r.id)), "databaseId": is(r.id), "name": is(r.name), "nameWithOwner": is(r.fullName()), "owner": is(c.actor(r.owner)),
 		"url":    is(c.s.base + "/" + r.fullName()),
 		"sshUrl": is("git@" + c.s.hostname() + ":" + r.fullName() + ".git"), "description": is(orNull(r.description)), "isFork": is(false), "parent": is(nil),
-		"isArchived": is(r.archived), "isDisabled": is(false), "isPrivate": is(r.private), "isTemplate": is(false), "visibility": is(visibility),
+		"isArchived": is(r.archived), "isDisabled": is(r.disabled), "isPrivate": is(r.private), "isTemplate": is(false), "visibility": is(visibility),
 		"isEmpty":          func(args) (any, error) { return r.head(r.main) == "", nil },
 		"hasIssuesEnabled": is(true), "hasVulnerabilityAlertsEnabled": is(!r.noAlerts), "autoMergeAllowed": is(r.autoMerge),
 		"mergeCommitAllowed": is(r.mergeCommit), "rebaseMergeAllowed": is(r.rebase), "squashMergeAllowed": is(r.squash), "deleteBranchOnMerge": is(r.deleteMerged),

@@ -51,7 +51,7 @@ func (s *Server) repoJSON(r *repo, shape string) object {
 		"private": r.private, "visibility": visibility, "html_url": s.base + "/" + r.fullName(), "description": orNull(r.description),
 		"clone_url": s.CloneURL(r.fullName()), "git_url": "git://" + s.Host() + "/" + r.fullName() + ".git",
 		"ssh_url": "git@" + s.hostname() + ":" + r.fullName() + ".git", "svn_url": s.base + "/" + r.fullName(),
-		"default_branch": r.main, "archived": r.archived, "disabled": false, "fork": r.fork, "has_issues": !r.noIssues,
+		"default_branch": r.main, "archived": r.archived, "disabled": r.disabled, "fork": r.fork, "has_issues": !r.noIssues,
 		"created_at": stamp(r.created), "updated_at": stamp(r.pushed), "pushed_at": stamp(r.pushed),
 		"permissions": object{"admin": false, "maintain": false, "push": true, "triage": true, "pull": true},
 	})

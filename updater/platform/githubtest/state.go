@@ -50,6 +50,7 @@ type repo struct {
 	topics      []string
 	private     bool
 	archived    bool
+	disabled    bool // by GitHub itself
 	noIssues    bool
 	fork        bool
 	main        string // default branch

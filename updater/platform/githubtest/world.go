@@ -20,6 +20,9 @@ func (s *Server) SetTopics(name string, topics ...string) {
 // Archived makes a repository read-only.
 func Archived() Setting { return func(r *repo) { r.archived = true } }
 
+// Disabled is what GitHub itself makes of a repository that breaks its rules.
+func Disabled() Setting { return func(r *repo) { r.disabled = true } }
+
 // Methods are the merge methods allowed: of "merge", "squash", "rebase".
 func Methods(methods ...string) Setting {
 	return func(r *repo) {

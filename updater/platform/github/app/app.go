@@ -243,6 +243,9 @@ func (a *App) Owners(ctx context.Context) ([]string, error) {
 			out = append(out, in.Owner)
 		}
 	}
+	if err == nil && len(all) > 0 && len(out) == 0 {
+		err = errors.New("the GitHub App is suspended wherever it is installed: an owner of the organisation must unsuspend it")
+	}
 	if err == nil && len(out) == 0 {
 		err = errors.New("the GitHub App is installed nowhere: an owner of the organisation must install it")
 	}

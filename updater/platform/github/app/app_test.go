@@ -225,6 +225,11 @@ func TestReader(t *testing.T) {
 	if d := cmp.Diff([]string{"acme/deploy", "acme/shop", "bank/core"}, names); d != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, d)
 	}
+	s.Inject(githubtest.Fault{Op: "apps/list-repos-accessible-to-installation", Status: http.StatusBadGateway})
+	some, err := r.Repositories(t.Context())
+	if d := cmp.Diff([]string{"bank/core"}, some); d != "" || err == nil || !strings.Contains(err.Error(), "of acme") {
+		t.Errorf("where one owner's cannot be listed: %v (-want +got):\n%s", err, d)
+	}
 	me, err := r.Whoami(t.Context())
 	if err != nil || me.Login != "currant[bot]" {
 		t.Errorf("%+v, %v", me, err)
