@@ -31,7 +31,7 @@ func branchNames(w *world) []string {
 // asAnn changes something by hand.
 func (w *world) asAnn(method, what, body string) {
 	w.Helper()
-	req, err := http.NewRequest(method, w.APIURL()+"repos/"+shop+"/"+what, strings.NewReader(body))
+	req, err := http.NewRequest(method, strings.TrimSuffix(w.APIURL()+"repos/"+shop+"/"+what, "/"), strings.NewReader(body))
 	w.must(err)
 	req.Header.Set("Authorization", "Bearer "+w.Token(githubtest.Grant{Login: "ann"}))
 	resp, err := http.DefaultClient.Do(req)

@@ -40,6 +40,8 @@ type record struct {
 	Until   time.Time           // when the outcome may change although nothing else does
 	Quiet   bool                // nothing was left to do
 	Doubt   time.Time           // since when something is not known completely; zero if all is
+	Whole   map[int]bool        // the open pull requests that once had all labels and people that they were to get
+	Heads   map[string]string   // by branch, the commits on which nobody else has committed
 }
 
 // A seen is what was found on a base branch.
@@ -232,6 +234,15 @@ func (v *visit) check(ctx context.Context, s plan.State, x watched) error {
 func (v *visit) remember(ctx context.Context, effects []act.Effect) error {
 	if len(effects) > 0 {
 		v.now.Quiet = false
+	}
+	for _, e := range effects {
+		switch {
+		case e.Err != nil:
+		case e.Action.Push != nil:
+			v.now.Heads[e.Action.Branch] = e.Head
+		case e.Action.Open != nil && !e.Existed:
+			v.now.Whole[e.Number] = true
+		}
 	}
 	return v.Memory.put(v.name, v.now)
 }

@@ -164,6 +164,12 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 			r.Until = o.Until
 		}
 	}
+	v.now.Whole, v.now.Heads = plan.Whole(r.Branches, g.state, v.last.Whole), make(map[string]string)
+	for name, b := range g.state.Branches {
+		if b.Foreign == "" {
+			v.now.Heads[name] = b.Head
+		}
+	}
 	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r)
 	if v.now.Quiet {
 		v.now.State, err = v.fingerprints(ctx, g.sides, g.state, v.now)
@@ -241,6 +247,7 @@ func (v *visit) found(ctx context.Context, main Tree) (g ground, err error) {
 		r.Skipped = "none of its base branches can be worked on: " + strings.Join(r.Notices, "; ")
 		return g, nil
 	}
+	v.last = v.Memory.get(v.name)
 	if g.state, err = v.state(ctx, r.Config, g.sides); err != nil {
 		return g, err
 	}
@@ -278,7 +285,6 @@ func (v *visit) fork(top config.Settings) string {
 
 // read finds the dependencies of each side, or remembers them.
 func (v *visit) read(ctx context.Context, r *Report, sides []side, state *plan.State) error {
-	v.last = v.Memory.get(v.name)
 	v.now = record{Bases: make(map[string]seen)}
 	state.Unread = make(map[string]bool)
 	for _, s := range sides {
@@ -317,7 +323,7 @@ func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan
 	if v.proposal != nil {
 		return v.proposal.state, nil
 	}
-	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks), Settings: c.Top()}
+	s := plan.State{Repository: v.host, Account: v.account, Branches: make(map[string]plan.BranchState), Checks: make(map[string]platform.Checks), Settings: c.Top(), Whole: v.last.Whole}
 	if why, stale := c.Stale(); stale {
 		s.Stale = strings.Join(why, "; ")
 	}
@@ -411,6 +417,9 @@ func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Con
 		if !plan.OwnAddress(c.Top(), v.account, commit.Author.Email) {
 			s.Foreign, s.Address = commit.Author.Name, commit.Author.Email
 		}
+	}
+	if v.last.Heads[b.Name] == b.Head {
+		s.Foreign, s.Address = "", "" // others' commits below ours are what the base branch had before it was written anew
 	}
 	if !b.Behind || b.MergeBase == "" {
 		return s, nil

@@ -23,11 +23,12 @@ type Runner struct {
 
 // An Effect is what became of one action.
 type Effect struct {
-	Action plan.Action
-	Phase  Phase
-	Head   string // after a push
-	Number int    // after an opening
-	Err    error  // nil if Phase is Done
+	Action  plan.Action
+	Phase   Phase
+	Head    string // after a push
+	Number  int    // after an opening
+	Existed bool   // what was to be opened was there already
+	Err     error  // nil if Phase is Done
 }
 
 // Execute carries out the actions of outcomes: first all pushes in one
@@ -160,7 +161,7 @@ func (r *Runner) one(ctx context.Context, repo string, a plan.Action, why []plan
 	switch {
 	case a.Open != nil:
 		e.Number, e.Err = r.Writer.Open(ctx, repo, *a.Open)
-		if errors.Is(e.Err, platform.ErrExists) {
+		if e.Existed = errors.Is(e.Err, platform.ErrExists); e.Existed {
 			e.Err = nil // an earlier run opened it and the host's list did not show it yet
 		}
 	case a.Edit != nil:

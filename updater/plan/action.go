@@ -40,6 +40,7 @@ type State struct {
 	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
 	Issues     []platform.Issue           // that may be ours, newest first
 	Wishes     Wishes                     // what people ticked on the dashboard
+	Whole      map[int]bool               // open pull requests of which it is known that they once had all that they were to get
 	Settings   config.Settings            // at the top of the default branch's configuration
 }
 

@@ -385,7 +385,7 @@ func next(b Branch) string {
 
 // rebasing says when the branch is made anew.
 func rebasing(b Branch) string {
-	switch rebase := b.Settings.String("rebaseWhen"); {
+	switch rebase := b.rebaseWhen(); {
 	case rebase == "never":
 		return "never"
 	case fresh(rebase, b.Automerge, platform.Unknown):

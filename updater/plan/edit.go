@@ -15,14 +15,14 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 	marker, ours := ReadMarker(p.Body)
 	title := strings.TrimSpace(strings.TrimPrefix(p.Title, rebasePrefix))
 	switch {
-	case p.Title != b.Title && (!ours || marker.Title == Hash(strings.TrimSuffix(title, autoclosed))):
+	case p.Title != b.Title && (!ours || marker.Title == Hash(plain(title))):
 		e.Title = &b.Title
 	case p.Title != title:
 		e.Title = &title // a person's, with the request taken off
 	}
 	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
 	next := b.marker(b.Title, b.body)
-	next.Labels, next.Granted = marker.Labels, marker.Granted || b.Wish != "" && b.wantsApproval()
+	next.Labels, next.Gave, next.Granted = marker.Labels, marker.Gave, marker.Granted || b.Wish != "" && b.wantsApproval()
 	if elsewhere(b, p) {
 		e.Base = &b.Base
 	}
@@ -30,15 +30,21 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 		e.RemoveLabels = []string{label}
 	}
 	next.People, next.Told = marker.People, marker.Told
-	next.Renamed = b.Shared && (marker.Renamed || ours && e.Title == nil && title != b.Title)
+	next.Renamed = marker.Renamed || ours && e.Title == nil && title != b.Title
 	if ours && !marker.People && r.unattended(b, p) {
 		e.People, next.People = b.people, true
 	}
 	if why := r.tell(b, p); why != "" && !marker.Told && !bool(push) {
 		e.Comment, next.Told = why, true
 	}
-	if ours && !marker.Labels && unlabelled(b, p) {
-		e.AddLabels, next.Labels = b.Labels, true
+	switch {
+	case !ours && sameLabels(p.Labels, b.Labels):
+		next.Gave = b.Labels // another bot's are as they should be
+	case ours && !marker.Labels && !r.have.Whole[p.Number] && unlabelled(b, p):
+		e.AddLabels, next.Labels, next.Gave = b.Labels, true, b.Labels
+	case marker.Gave != nil && !sameLabels(marker.Gave, b.Labels) && sameLabels(marker.Gave, without(p.Labels, e.RemoveLabels)):
+		e.AddLabels, next.Gave = b.Labels, b.Labels
+		e.RemoveLabels = append(e.RemoveLabels, without(marker.Gave, b.Labels)...)
 	}
 	if !ours || !marker.same(next) || e.Title != nil || rebaseTicked.MatchString(unix(p.Body)) {
 		body := sign(next, b.body)
@@ -54,7 +60,7 @@ func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave)
 }
 
 // wantsApproval reports whether a person must approve of b.
@@ -63,19 +69,40 @@ func (b Branch) wantsApproval() bool {
 		slices.ContainsFunc(b.Members, func(m Member) bool { return m.Update.Settings.Bool("dependencyDashboardApproval") })
 }
 
-// unattended reports whether people are to look at a pull request, and none of them was asked: asking failed when it was opened, a
-// person took them away, or it was to merge by itself and its checks failed. They are asked once, and never again.
+// unattended reports whether people are to look at a pull request, and none of them was asked: asking failed when it was opened, or it
+// was to merge by itself and its checks failed. They are asked once, and never again.
 func (r *reconciler) unattended(b Rendered, p platform.Pull) bool {
-	who := b.people
-	if who.Milestone != 0 && p.People.Milestone == 0 {
+	whole := r.have.Whole[p.Number] // what is missing then, a person took away
+	if b.people.Milestone != 0 && p.People.Milestone == 0 && !whole {
 		return true
 	}
-	if b.Automerge && !b.Settings.Bool("assignAutomerge") {
+	if !b.attended() {
 		if _, failed, _ := tally(r.have.Checks[p.Head]); failed == 0 {
 			return false
 		}
+		whole = false
 	}
-	return who.Anybody() && !p.People.Anybody()
+	return b.people.Anybody() && !p.People.Anybody() && !whole
+}
+
+// attended reports whether people are asked to look at b as soon as its pull request is opened.
+func (b Branch) attended() bool { return !b.Automerge || b.Settings.Bool("assignAutomerge") }
+
+// Whole returns the numbers of the open pull requests that have labels and people as they were to get them, besides those that are
+// known to have had them: was.
+func Whole(want []Rendered, have State, was map[int]bool) map[int]bool {
+	out := make(map[int]bool)
+	for _, p := range have.Pulls {
+		if p.State != platform.Open {
+			continue
+		}
+		i := slices.IndexFunc(want, func(b Rendered) bool { return b.Name == p.Branch })
+		if was[p.Number] || i >= 0 && !unlabelled(want[i], p) &&
+			(want[i].people.Milestone == 0 || p.People.Milestone != 0) && (!want[i].attended() || !want[i].people.Anybody() || p.People.Anybody()) {
+			out[p.Number] = true
+		}
+	}
+	return out
 }
 
 // pushing says that the branch is made anew in this pass.
@@ -89,10 +116,15 @@ func (r *reconciler) tell(b Rendered, p platform.Pull) string {
 	return b.Settings.String("automergeComment")
 }
 
-// unlabelled reports whether a pull request has none of its labels: adding them
-// failed when it was opened, or a person took them away. They are added once more, and never again.
+// sameLabels reports whether two lists have the same labels, in whatever order.
+func sameLabels(a, b []string) bool { return len(without(a, b)) == 0 && len(without(b, a)) == 0 }
+
+// without are the labels that are not among others.
+func without(labels, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return hasLabel(others, l) })
+}
+
+// unlabelled reports whether a pull request has none of its labels: adding them failed when it was opened, or a person took them away.
 func unlabelled(b Rendered, p platform.Pull) bool {
-	return len(b.Labels) > 0 && !slices.ContainsFunc(b.Labels, func(l string) bool {
-		return slices.ContainsFunc(p.Labels, func(has string) bool { return strings.EqualFold(has, l) })
-	})
+	return len(b.Labels) > 0 && !slices.ContainsFunc(b.Labels, func(l string) bool { return hasLabel(p.Labels, l) })
 }

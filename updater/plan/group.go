@@ -46,6 +46,7 @@ type Branch struct {
 	Merging   config.Window // when it may merge by itself
 	Until     time.Time     // when one of them opens or closes; zero for never
 	Free      bool          // no limit, schedule or approval holds it back
+	Mixed     bool          // it is a group that goes to several versions, so that its title names none
 	Shared    bool          // people are expected to commit to it, and its text is kept up to date all the same
 	Content   string        // what it changes, of one without members
 	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
@@ -182,7 +183,7 @@ func (b *Branch) complete(w World) error {
 			b.Reasons = append(b.Reasons, reason(CodeAutomerge, b.Settings.Origin("automergeType"), "automergeType branch is treated as pr: the pull request is what the checks are bound to"))
 		}
 	}
-	b.Labels = labels(b.Members)
+	b.Labels = labels(w, b.Members)
 	b.schedule(w.Now)
 	if err := b.write(w); err != nil {
 		return err
@@ -212,12 +213,19 @@ func (b *Branch) settleState() {
 	}
 }
 
-func labels(ms []Member) []string {
+// maxLabel is how long GitHub lets a label be.
+const maxLabel = 50
+
+// labels are those that all members want, each a template, once.
+func labels(w World, ms []Member) []string {
 	var out []string
 	for _, m := range ms {
 		for _, option := range []string{"labels", "addLabels"} {
 			for _, l := range m.Update.Settings.Strings(option) {
-				if !slices.Contains(out, l) {
+				if l = strings.TrimSpace(note(w, m, l)); len([]rune(l)) > maxLabel {
+					l = strings.TrimSpace(string([]rune(l)[:maxLabel]))
+				}
+				if l != "" && !slices.Contains(out, l) {
 					out = append(out, l)
 				}
 			}

@@ -21,11 +21,12 @@ type Marker struct {
 	Base    string   `json:"base,omitempty"`    // hash of the branch that it is to be merged into
 	Updates string   `json:"updates"`           // hash of the members and their new values
 	Labels  bool     `json:"labels,omitempty"`  // they were added once more
+	Gave    []string `json:"gave,omitempty"`    // the labels that Currant gave; nil if that is not known
 	Mends   bool     `json:"mends,omitempty"`   // it mends weaknesses
 	People  bool     `json:"people,omitempty"`  // they were asked once more, or because checks failed
 	Told    bool     `json:"told,omitempty"`    // automergeComment was written
 	Granted bool     `json:"granted,omitempty"` // a person approved of it on the dashboard
-	Renamed bool     `json:"renamed,omitempty"` // a person gave it another title while it was open; noted for a branch that is shared
+	Renamed bool     `json:"renamed,omitempty"` // a person gave it another title while it was open
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
 
@@ -44,7 +45,7 @@ const maxMembers = 4000
 func Sign(b Branch, title, body string) string { return sign(b.marker(title, body), body) }
 
 func (b Branch) marker(title, body string) Marker {
-	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Base: Hash(b.Base), Updates: b.Fingerprint(), Mends: b.Security}
+	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Base: Hash(b.Base), Updates: b.Fingerprint(), Mends: b.Security, Gave: b.Labels}
 	size := 0
 	for _, x := range b.Members {
 		m.Members = append(m.Members, x.Key())

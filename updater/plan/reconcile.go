@@ -61,6 +61,8 @@ func (r *reconciler) count(want []Rendered) {
 	}
 }
 
+func (r *reconciler) nextHour() time.Time { return r.now.UTC().Truncate(time.Hour).Add(time.Hour) }
+
 // pull returns the newest pull request of a branch in one of the states.
 func (r *reconciler) pull(branch string, states ...platform.PullState) *platform.Pull {
 	for i := range r.have.Pulls {
@@ -114,13 +116,16 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	if open == nil && b.Wish == "" {
 		if p := r.declined(b); p != nil {
 			o.Number = p.Number
+			if exists {
+				o.Actions = append(o.Actions, Action{Branch: b.Name, Close: &platform.Closing{Branch: b.Name, Head: branch.Head}})
+			}
 			return o.end(Declined, reason(CodeClosed, config.Origin{}, "#%d was closed without being merged", p.Number))
 		}
 	}
 	if !exists && open == nil {
 		if result, why := r.blocked(b); result != "" {
-			if r.hourly > 0 {
-				o.Until = r.now.UTC().Truncate(time.Hour).Add(time.Hour) // prHourlyLimit starts again
+			if r.hourly+r.commits > 0 {
+				o.Until = r.nextHour() // prHourlyLimit and commitHourlyLimit start again
 			}
 			if result == Approve {
 				o = o.settledBy(CodeApproval)
@@ -178,12 +183,21 @@ func (r *reconciler) doubt(b Branch, open *platform.Pull) string {
 	return ""
 }
 
-// autoclosed ends the title of a pull request that the bot closed, not a person.
-// The words are Renovate's, so that each knows the other's.
-const autoclosed = " - autoclosed"
+// What ends the title of a pull request that the bot closed, not a person, and of one that it would have closed, had no person committed
+// to it. The words are Renovate's, so that each knows the other's.
+const (
+	autoclosed = " - autoclosed"
+	abandoned  = " - abandoned"
+)
+
+// plain is a title without what the bot put behind it.
+func plain(title string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(title, autoclosed), abandoned)
+}
 
 // declined returns the pull request by whose closing a person declined b; nil if
-// nobody did. A group of updates is declined as long as it would be the same.
+// nobody did. A group of updates is declined as long as it would be the same. One that was given another title after it was closed does not
+// count, as with Renovate: so people ask for another one.
 func (r *reconciler) declined(b Rendered) *platform.Pull {
 	if b.Settings.String("recreateWhen") == "always" {
 		return nil
@@ -195,11 +209,11 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 		}
 		marker, ok := ReadMarker(p.Body)
 		switch {
+		case ok && !marker.Renamed && marker.Title != Hash(p.Title):
+			continue
 		case ok && marker.Updates == b.Fingerprint():
 			return p
-		case p.Title == b.Title && !b.several():
-			return p
-		case p.Title == b.Title && b.Settings.String("recreateWhen") == "never":
+		case p.Title == b.Title && (!b.Mixed || b.Settings.String("recreateWhen") == "never"):
 			return p
 		}
 	}
@@ -282,6 +296,7 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 	head := branch.Head
 	if push && exists && asked == "" {
 		if why := r.spent(b); why != nil {
+			o.Until = r.nextHour()
 			return o.end(Unchanged, *why)
 		}
 	}
@@ -339,7 +354,7 @@ func (o Outcome) local(exists bool) Outcome {
 
 // stale says whether the branch must be made anew, and why.
 func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bool, string) {
-	rebase := b.Settings.String("rebaseWhen")
+	rebase := b.rebaseWhen()
 	var state platform.Mergeable
 	same := false // what it changes is what its pull request says
 	if open != nil {
@@ -368,6 +383,18 @@ func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bo
 	return false, ""
 }
 
+// rebaseWhen is the option, where "automerging" is what that comes to for b.
+func (b Branch) rebaseWhen() string {
+	switch rebase := b.Settings.String("rebaseWhen"); {
+	case rebase == "automerging" && b.Automerge:
+		return "behind-base-branch"
+	case rebase == "automerging":
+		return "never"
+	default:
+		return rebase
+	}
+}
+
 // workflowOf returns a file of GitHub Actions that b changes; "" if it changes none.
 func workflowOf(b Rendered) string {
 	for _, path := range slices.Sorted(maps.Keys(b.Blobs)) {
@@ -391,11 +418,12 @@ func fresh(rebase string, automerge bool, state platform.Mergeable) bool {
 		return true
 	case "", "auto":
 		return automerge || state == platform.Behind
-	case "automerging":
-		return automerge
 	}
 	return false
 }
+
+// abandonedText is said in a pull request that nobody needs any more, but that a person committed to. Its heading is Renovate's.
+const abandonedText = "### Autoclosing Skipped\n\nThe update is no longer needed, but somebody has committed to this branch, so it stays: close this PR once that is not needed either."
 
 // leftovers closes what nobody wants any more. In doubt nothing is closed.
 func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
@@ -422,6 +450,10 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 			o = o.end(Hold, reason(CodeHold, config.Origin{}, "it is not closed, because %s", why))
 		case branch.Foreign != "":
 			o = o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
+			if o.Number != 0 && !strings.HasSuffix(o.Title, abandoned) {
+				title := o.Title + abandoned
+				o.Actions = append(o.Actions, Action{Branch: name, Edit: &platform.Edit{Number: o.Number, Was: o.Title, Title: &title, Comment: abandonedText}})
+			}
 		default:
 			o.Reasons = append(o.Reasons, reason(CodeUpToDate, config.Origin{}, "no dependency needs it any more"))
 			if o.Number != 0 && !strings.HasSuffix(o.Title, autoclosed) {

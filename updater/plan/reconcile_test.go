@@ -183,15 +183,25 @@ func TestReconcile(t *testing.T) {
 		{"a person committed to what nobody wants", ``, func(t *testing.T, s *scene) {
 			s.look(t, answer(releases("1.0.0")...))
 			s.change(func(b *BranchState) { b.Foreign = "Ada" })
-		}, Hands, "", "Ada"},
+		}, Hands, "edit", "Ada"},
 		{"closed", ``, func(_ *testing.T, s *scene) { closed(s) }, Declined, "", "#1 was closed"},
-		{"closed, and its branch is left", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].State = platform.Closed }, Declined, "", ""},
-		{"closed with another title", ``, func(_ *testing.T, s *scene) { closed(s); s.state.Pulls[0].Title = "no!" }, Declined, "", ""},
+		{"closed, and its branch is left", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].State = platform.Closed }, Declined, "close", ""},
+		{"closed, and a person committed to its branch", ``, func(_ *testing.T, s *scene) {
+			s.state.Pulls[0].State = platform.Closed
+			s.change(func(b *BranchState) { b.Foreign = "Ada" })
+		}, Hands, "", "Ada"},
+		{"closed, and then given another title", ``, func(_ *testing.T, s *scene) { closed(s); s.state.Pulls[0].Title = "no!" }, Create, "push open", ""},
+		{"given another title, and then closed", ``, func(_ *testing.T, s *scene) {
+			closed(s)
+			m, _ := ReadMarker(s.state.Pulls[0].Body)
+			m.Renamed = true
+			s.state.Pulls[0].Title, s.state.Pulls[0].Body = "no!", sign(m, "")
+		}, Declined, "", "#1 was closed"},
 		{"closed, Renovate's", ``, func(_ *testing.T, s *scene) { closed(s); s.state.Pulls[0].Body = "" }, Declined, "", ""},
 		{"closed, then a newer version", ``, func(t *testing.T, s *scene) { closed(s); s.look(t, answer(releases("1.0.0", "1.2.0")...)) }, Create, "push open", ""},
 		{"closed, recreateWhen always", `{"recreateWhen": "always"}`, func(_ *testing.T, s *scene) { closed(s) }, Create, "push open", ""},
 		{"closed by the bot", ``, func(_ *testing.T, s *scene) { closed(s); s.state.Pulls[0].Title += autoclosed }, Create, "push open", ""},
-		{"an edited title stays", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Title = "Mine" }, Unchanged, "", ""},
+		{"an edited title stays, and is noted", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Title = "Mine" }, Edit, "edit", ""},
 		{"about to be closed, and wanted again", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Title += autoclosed }, Edit, "edit", ""},
 
 		// What holds a branch back.
@@ -329,6 +339,9 @@ func TestReconcile(t *testing.T) {
 		}, UpdateIt, "push edit", ""},
 		{"another's, against another branch", ``, func(_ *testing.T, s *scene) { s.state.Pulls[0].Base, s.state.Pulls[0].Body = "next", "Renovate's" }, UpdateIt, "push edit", ""},
 
+		{"labels were taken away", `{"labels": ["deps"]}`, func(_ *testing.T, s *scene) {
+			s.state.Pulls[0].Labels, s.state.Whole = nil, map[int]bool{1: true}
+		}, Unchanged, "", ""},
 		{"labels were lost", `{"labels": ["deps"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = nil }, Edit, "edit", ""},
 		{"a person took one label away", `{"labels": ["deps", "more"]}`, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = []string{"more"} }, Unchanged, "", ""},
 	} {

@@ -206,7 +206,8 @@ func (b *Branch) write(w World) error {
 	if w.multipleBases() && !strictly {
 		b.Title += " (" + w.Base + ")"
 	}
-	if grouped && extra == "" && !strictly {
+	b.Mixed = grouped && extra == ""
+	if b.Mixed && !strictly {
 		b.Title += b.titleLevel(s.Bool("separateMajorMinor"), s.Bool("separateMinorPatch"))
 	}
 	if body := s.String("commitBody"); body != "" {

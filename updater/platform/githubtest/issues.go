@@ -143,7 +143,7 @@ func (c *call) changeIssue(i *issue, in issueChange) error {
 		}
 	}
 	if in.Labels != nil {
-		i.labels = c.labelsNamed(names(in.Labels))
+		i.labels = c.s.labelsNamed(c.repo, names(in.Labels))
 	}
 	if in.Assignees != nil {
 		i.assignees = c.logins(in.Assignees)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-func (c *call) label(name string) *label {
-	for _, l := range c.repo.labels {
+func (r *repo) label(name string) *label {
+	for _, l := range r.labels {
 		if strings.EqualFold(l.name, name) {
 			return l
 		}
@@ -33,13 +33,13 @@ func names(raw []json.RawMessage) []string {
 }
 
 // labelsNamed returns labels by name; GitHub makes those that do not exist.
-func (c *call) labelsNamed(list []string) []*label {
+func (s *Server) labelsNamed(r *repo, list []string) []*label {
 	out := []*label{}
 	for _, name := range list {
-		l := c.label(name)
+		l := r.label(name)
 		if l == nil {
-			l = &label{id: c.s.id(), name: name, color: "ededed"}
-			c.repo.labels = append(c.repo.labels, l)
+			l = &label{id: s.id(), name: name, color: "ededed"}
+			r.labels = append(r.labels, l)
 		}
 		if !slices.Contains(out, l) {
 			out = append(out, l)
@@ -51,7 +51,7 @@ func (c *call) labelsNamed(list []string) []*label {
 func (c *call) listLabels() (reply, error) { return ok(c.s.labelsJSON(c.repo, page(c, c.repo.labels))) }
 
 func (c *call) getLabel() (reply, error) {
-	l := c.label(c.params["name"])
+	l := c.repo.label(c.params["name"])
 	if l == nil {
 		return reply{}, errNotFound
 	}
@@ -74,7 +74,7 @@ func (c *call) createLabel() (reply, error) {
 	if in.Name == "" {
 		return reply{}, invalid("Label", "name", "missing_field", "")
 	}
-	if c.label(in.Name) != nil {
+	if c.repo.label(in.Name) != nil {
 		return reply{}, invalid("Label", "name", "already_exists", "")
 	}
 	if in.Color == "" {
@@ -89,7 +89,7 @@ func (c *call) createLabel() (reply, error) {
 }
 
 func (c *call) updateLabel() (reply, error) {
-	l := c.label(c.params["name"])
+	l := c.repo.label(c.params["name"])
 	if l == nil {
 		return reply{}, errNotFound
 	}
@@ -110,7 +110,7 @@ func (c *call) updateLabel() (reply, error) {
 }
 
 func (c *call) deleteLabel() (reply, error) {
-	l := c.label(c.params["name"])
+	l := c.repo.label(c.params["name"])
 	if l == nil {
 		return reply{}, errNotFound
 	}
@@ -166,7 +166,7 @@ func (c *call) relabel(change func(*issue, []*label)) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	change(i, c.labelsNamed(sent))
+	change(i, c.s.labelsNamed(c.repo, sent))
 	i.updated = c.s.now()
 	return ok(c.s.labelsJSON(c.repo, i.labels))
 }
@@ -176,7 +176,7 @@ func (c *call) removeLabel() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	l := c.label(c.params["name"])
+	l := c.repo.label(c.params["name"])
 	at := slices.Index(i.labels, l)
 	if l == nil || at < 0 {
 		return reply{}, fail(404, "Label does not exist")

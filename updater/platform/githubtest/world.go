@@ -326,6 +326,7 @@ type PullRequest struct {
 	Reviewers    []string // logins and, as "team:slug", teams
 	Milestone    string
 	AutoMerge    bool
+	Draft        bool
 }
 
 // Pulls returns a repository's pull requests in the order of their numbers.
@@ -338,7 +339,7 @@ func (s *Server) Pulls(name string) (list []PullRequest, err error) {
 				continue
 			}
 			p := PullRequest{Number: i.number, Title: i.title, Body: i.body, Branch: i.pull.head, Base: i.pull.base,
-				Head: r.pullHead(i), State: "closed", Author: i.author.login, AutoMerge: i.pull.auto != nil}
+				Head: r.pullHead(i), State: "closed", Author: i.author.login, AutoMerge: i.pull.auto != nil, Draft: i.pull.draft}
 			for _, l := range i.labels {
 				p.Labels = append(p.Labels, l.name)
 			}
@@ -416,19 +417,23 @@ func (s *Server) PutIssue(name string, x Issue) (number int, err error) {
 		if i.pull == nil && !i.open {
 			i.reason, i.closed = "completed", s.now()
 		}
-		i.labels = nil
-		for _, l := range x.Labels {
-			i.labels = append(i.labels, &label{id: s.id(), name: l, color: "ededed"})
-		}
+		i.labels = s.labelsNamed(r, x.Labels)
 		return nil
 	})
 	return number, err
 }
 
-// EditPull changes the title, the text and the labels of a pull request, as a person does in a browser.
+// EditPull changes the title, the text, the labels and the state of a pull request, as a person does in a browser.
 func (s *Server) EditPull(name string, p PullRequest) error {
-	_, err := s.PutIssue(name, Issue{Number: p.Number, Title: p.Title, Body: p.Body, Open: p.State == "open", Author: p.Author, Labels: p.Labels})
-	return err
+	if _, err := s.PutIssue(name, Issue{Number: p.Number, Title: p.Title, Body: p.Body, Open: p.State == "open", Author: p.Author, Labels: p.Labels}); err != nil {
+		return err
+	}
+	return s.with("editing a pull request", name, func(r *repo) error {
+		if i := r.issues[p.Number]; i.pull != nil {
+			i.pull.draft = p.Draft
+		}
+		return s.settle(r)
+	})
 }
 
 func userKind(login string) string {
