@@ -81,6 +81,7 @@ func (s *Server) Install(appID int64, owner string, repos ...string) int64 {
 	s.locked(func() {
 		in := &installation{id: s.id(), app: s.apps[appID], account: s.account(owner, "Organization"), repos: repos}
 		s.installations[in.id] = in
+		s.installed(in)
 		id = in.id
 	})
 	return id

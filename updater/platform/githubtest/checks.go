@@ -87,6 +87,7 @@ func (c *call) createRun() (reply, error) {
 		return reply{}, err
 	}
 	c.s.addRun(c.repo, x)
+	c.s.checked(c.repo, x)
 	return reply{status: 201, body: c.runJSON(x)}, c.s.settle(c.repo)
 }
 
@@ -122,6 +123,7 @@ func (c *call) updateRun() (reply, error) {
 		return reply{}, err
 	}
 	*x = changed
+	c.s.checked(c.repo, x)
 	return reply{status: 200, body: c.runJSON(x)}, c.s.settle(c.repo)
 }
 
@@ -234,6 +236,7 @@ func (c *call) createStatus() (reply, error) {
 	}
 	st := &status{id: c.s.id(), sha: sha, context: in.Context, state: in.State, description: in.Description, target: in.Target, creator: c.who.account, at: c.s.now()}
 	c.repo.statuses = append(c.repo.statuses, st)
+	c.s.reported(c.repo, st)
 	return reply{status: 201, body: c.statusJSON(st)}, c.s.settle(c.repo)
 }
 

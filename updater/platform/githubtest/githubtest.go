@@ -66,7 +66,10 @@ type Server struct {
 	observe []func(Traffic)
 	onPush  []func(Push)
 	onMerge []func(Merge)
-	pending []func() // calls of onPush and onMerge to make once mu is free
+	hooks   []hook
+	pending []func() // calls of those to make once mu is free
+
+	happened []happening // what hooks are still to be told
 }
 
 // New starts a server. Close it to stop it and to remove its repositories.
@@ -154,6 +157,7 @@ func (s *Server) id() int64 {
 func (s *Server) locked(f func()) {
 	s.mu.Lock()
 	f()
+	s.announce()
 	calls := s.pending
 	s.pending = nil
 	s.mu.Unlock()

@@ -97,6 +97,7 @@ func (c *call) createIssue() (reply, error) {
 	if err := c.changeIssue(i, in); err != nil {
 		return reply{}, err
 	}
+	c.s.discussed(c.repo, "opened", i, c.who.account)
 	return created(c.s.issueJSON(c.repo, i, "issue"))
 }
 
@@ -111,6 +112,9 @@ func (c *call) updateIssue() (reply, error) {
 	}
 	if err := c.changeIssue(i, in); err != nil {
 		return reply{}, err
+	}
+	if in.Title != nil || in.Body != nil {
+		c.s.discussed(c.repo, "edited", i, c.who.account)
 	}
 	return ok(c.s.issueJSON(c.repo, i, "issue"))
 }

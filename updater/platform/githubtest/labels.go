@@ -168,6 +168,7 @@ func (c *call) relabel(change func(*issue, []*label)) (reply, error) {
 	}
 	change(i, c.s.labelsNamed(c.repo, sent))
 	i.updated = c.s.now()
+	c.s.discussed(c.repo, "labeled", i, c.who.account)
 	return ok(c.s.labelsJSON(c.repo, i.labels))
 }
 
@@ -183,6 +184,7 @@ func (c *call) removeLabel() (reply, error) {
 	}
 	i.labels = slices.Delete(i.labels, at, at+1)
 	i.updated = c.s.now()
+	c.s.discussed(c.repo, "unlabeled", i, c.who.account)
 	return ok(c.s.labelsJSON(c.repo, i.labels))
 }
 

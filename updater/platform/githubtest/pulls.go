@@ -90,6 +90,7 @@ func (c *call) createPull() (reply, error) {
 	if _, err := c.repo.git.line("update-ref", pullRef(i.number), c.repo.head(in.Head)); err != nil {
 		return reply{}, err
 	}
+	c.s.discussed(c.repo, "opened", i, c.who.account)
 	o, err := c.s.fullPullJSON(c.repo, i, c.unknown())
 	if err != nil {
 		return reply{}, err
@@ -151,6 +152,9 @@ func (c *call) updatePull() (reply, error) {
 		i.pull.modify = *in.Modify
 	}
 	i.updated = c.s.now()
+	if in.Title != nil || in.Body != nil || in.Base != nil {
+		c.s.discussed(c.repo, "edited", i, c.who.account)
+	}
 	o, err := c.s.fullPullJSON(c.repo, i, c.unknown())
 	if err != nil {
 		return reply{}, err
@@ -194,6 +198,7 @@ func (c *call) setState(i *issue, state string) error {
 			}
 		}
 		i.open, i.closed, i.reason = true, time.Time{}, ""
+		c.s.discussed(c.repo, "reopened", i, c.who.account)
 	}
 	return nil
 }

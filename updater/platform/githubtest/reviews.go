@@ -122,5 +122,6 @@ func (c *call) createReview() (reply, error) {
 	}
 	v := &review{id: c.s.id(), user: c.who.account, state: state, body: in.Body, sha: c.repo.pullHead(i), at: c.s.now()}
 	i.pull.reviews = append(i.pull.reviews, v)
+	c.s.reviewed(c.repo, i, v)
 	return reply{status: 200, body: c.reviewJSON(i, v)}, c.s.settle(c.repo)
 }

@@ -66,6 +66,7 @@ func (s *Server) pushed(r *repo, before map[string]string, by *account) error {
 		for _, f := range s.onPush {
 			s.pending = append(s.pending, func() { f(p) })
 		}
+		s.referred(r, p, by)
 		if branch, isBranch := strings.CutPrefix(name, "refs/heads/"); isBranch {
 			if err := s.branchMoved(r, branch, after[name], by); err != nil {
 				return err
@@ -94,6 +95,7 @@ func (s *Server) branchMoved(r *repo, branch, sha string, by *account) error {
 				return err
 			}
 			i.updated = s.now()
+			s.discussed(r, "synchronize", i, by)
 			if r.git.ancestor(sha, r.head(p.base)) {
 				s.close(r, i, by)
 			}
@@ -121,12 +123,13 @@ func (r *repo) pullBase(i *issue) string {
 }
 
 // close closes an issue or pull request without merging it.
-func (s *Server) close(r *repo, i *issue, _ *account) {
+func (s *Server) close(r *repo, i *issue, by *account) {
 	if p := i.pull; p != nil {
 		p.baseAtClose = r.head(p.base)
 		p.auto = nil
 	}
 	i.open, i.closed, i.updated = false, s.now(), s.now()
+	s.discussed(r, "closed", i, by)
 }
 
 // markMerged notes that a pull request's commits are in its base, which is at

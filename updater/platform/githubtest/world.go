@@ -83,6 +83,10 @@ func (s *Server) RenameRepo(name, to string) error {
 		s.moved[strings.ToLower(name)] = r
 		r.name = to
 		s.repos[strings.ToLower(r.fullName())] = r
+		s.happen(r, "repository", "renamed", r.owner, func(body object) error {
+			body["changes"] = object{"repository": object{"name": object{"from": name}}}
+			return nil
+		})
 	})
 	return err
 }
@@ -282,6 +286,7 @@ func (s *Server) SetCheck(name, sha, check, conclusion string) error {
 			c.status, c.conclusion, c.completed = "completed", conclusion, s.now()
 		}
 		s.addRun(r, c)
+		s.checked(r, c)
 		return s.settle(r)
 	})
 }
@@ -293,7 +298,9 @@ func (s *Server) SetStatus(name, sha, context, state string) error {
 		if r.git.kindOf(sha) != "commit" {
 			return fmt.Errorf("no commit %s", sha)
 		}
-		r.statuses = append(r.statuses, &status{id: s.id(), sha: sha, context: context, state: state, creator: s.account("ci[bot]", "Bot"), at: s.now()})
+		st := &status{id: s.id(), sha: sha, context: context, state: state, creator: s.account("ci[bot]", "Bot"), at: s.now()}
+		r.statuses = append(r.statuses, st)
+		s.reported(r, st)
 		return s.settle(r)
 	})
 }
@@ -305,7 +312,9 @@ func (s *Server) Approve(name string, number int, login string) error {
 		if i == nil || i.pull == nil {
 			return fmt.Errorf("no pull request %d", number)
 		}
-		i.pull.reviews = append(i.pull.reviews, &review{id: s.id(), user: s.account(login, "User"), state: "APPROVED", sha: r.pullHead(i), at: s.now()})
+		v := &review{id: s.id(), user: s.account(login, "User"), state: "APPROVED", sha: r.pullHead(i), at: s.now()}
+		i.pull.reviews = append(i.pull.reviews, v)
+		s.reviewed(r, i, v)
 		return s.settle(r)
 	})
 }
@@ -418,6 +427,7 @@ func (s *Server) PutIssue(name string, x Issue) (number int, err error) {
 			i.reason, i.closed = "completed", s.now()
 		}
 		i.labels = s.labelsNamed(r, x.Labels)
+		s.discussed(r, "edited", i, r.owner) // by whoever it was, not us
 		return nil
 	})
 	return number, err
