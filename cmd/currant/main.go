@@ -25,6 +25,7 @@ import (
 func main() {
 	sandbox.Main(os.Args) // does not return where this process was started as the inside of a sandbox
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // whoever asks twice to stop does not want to wait
 	code := run(ctx, world{args: os.Args[1:], in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, environ: os.Environ})
 	stop()
 	os.Exit(code)
@@ -92,7 +93,7 @@ func run(ctx context.Context, w world) int {
 	root.SetIn(w.in)
 	root.SetOut(w.out)
 	root.SetErr(w.err)
-	root.AddCommand(extractCommand(w), planCommand(w), runCommand(w), validateCommand(w), configCommand(w), explainCommand(w), presetsCommand(w), takeoverCommand(w), githubCommand(w), demoCommand(w), docsCommand(w), versionCommand(w))
+	root.AddCommand(extractCommand(w), planCommand(w), runCommand(w), webhookCommand(w), validateCommand(w), configCommand(w), explainCommand(w), presetsCommand(w), takeoverCommand(w), githubCommand(w), demoCommand(w), docsCommand(w), versionCommand(w))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/datasources"
@@ -28,6 +29,7 @@ type options struct {
 
 	platform string
 	endpoint string
+	wait     time.Duration // for another run with the same state folder
 
 	repositories []string // of the operator's configuration, where no argument names any
 	discover     []string // patterns of the repositories to look at, of all that are reached

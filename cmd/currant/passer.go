@@ -24,6 +24,7 @@ import (
 
 // platformFlags are those of commands that change a platform.
 func (o *options) platformFlags(f *pflag.FlagSet) {
+	f.DurationVar(&o.wait, "wait", 2*time.Second, "how long to wait for another run that uses the same state folder")
 	f.Lookup("platform").Usage = "github, or local for checkouts on this machine (CURRANT_PLATFORM; default: local without --endpoint)"
 }
 
@@ -71,7 +72,7 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 		out.Memory = nil
 		return out, nil
 	}
-	if out.unlock, err = alone(ctx, o.state); err != nil {
+	if out.unlock, err = alone(ctx, o.state, o.wait); err != nil {
 		return nil, err
 	}
 	if out.log, err = act.OpenLog(o.state); err != nil {
@@ -137,16 +138,13 @@ func (p *passer) suspended(ctx context.Context) []string {
 	return out
 }
 
-// patience is how long a run waits for another one to end.
-const patience = 2 * time.Second
-
 // alone keeps two runs from using one state folder at the same time, as when
-// a scheduled one takes longer than its interval.
-func alone(ctx context.Context, state string) (unlock func(), err error) {
+// a scheduled one takes longer than its interval. It waits for the other one to end.
+func alone(ctx context.Context, state string, wait time.Duration) (unlock func(), err error) {
 	if err := os.MkdirAll(state, 0o700); err != nil {
 		return nil, fmt.Errorf("making the state folder: %w", err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("another run is using the state folder %s: wait for it, or name another folder with --state", state))
+	ctx, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("another run is using the state folder %s: wait for it (--wait), or name another folder with --state", state))
 	defer cancel()
 	return lock.Take(ctx, filepath.Join(state, "run.lock"))
 }

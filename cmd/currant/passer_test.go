@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -10,17 +11,17 @@ import (
 // TestAlone checks that a state folder serves one run at a time.
 func TestAlone(t *testing.T) {
 	dir := t.TempDir()
-	unlock, err := alone(t.Context(), dir)
+	unlock, err := alone(t.Context(), dir, time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := alone(gone, dir); err == nil {
+	if _, err := alone(gone, dir, time.Second); err == nil {
 		t.Error("two runs at once")
 	}
 	unlock()
-	unlock, err = alone(t.Context(), dir)
+	unlock, err = alone(t.Context(), dir, time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

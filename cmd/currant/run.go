@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -49,7 +50,7 @@ func runCommand(w world) *cobra.Command {
 	return c
 }
 
-// runAll passes over each repository. One that fails does not stop the others.
+// runAll passes over each repository that is to be looked at. One that fails does not stop the others.
 func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	for _, text := range passer.suspended(ctx) {
 		fmt.Fprintln(w.err, "note:", text)
@@ -61,15 +62,21 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	if len(names) == 0 {
 		fmt.Fprintln(w.err, "No repositories: the token reaches none, or autodiscoverFilter lets none through.")
 	}
-	top := passer.engine.o.operator
-	if path := top.String("writeDiscoveredRepos"); path != "" {
+	if path := passer.engine.o.operator.String("writeDiscoveredRepos"); path != "" {
 		return writeDiscovered(w.out, path, names)
 	}
-	report := newRunReport()
-	var failed []error
 	if err != nil {
 		fmt.Fprintf(w.err, "error: %s\n", passer.redact(err.Error()))
+		err = errors.New("not all repositories could be listed")
 	}
+	return cmp.Or(passAll(ctx, w, p, passer, names), err)
+}
+
+// passAll passes over the named repositories.
+func passAll(ctx context.Context, w world, p *progress, passer *passer, names []string) error {
+	top := passer.engine.o.operator
+	report := newRunReport()
+	var failed []error
 	noted := make(map[string]bool)
 	for _, name := range names {
 		started := time.Now()
@@ -104,9 +111,6 @@ func runAll(ctx context.Context, w world, p *progress, passer *passer) error {
 	if err := report.write(w.out, top); err != nil {
 		failed = append(failed, err)
 		fmt.Fprintf(w.err, "error: %s\n", passer.redact(err.Error()))
-	}
-	if err != nil && len(failed) == 0 {
-		return errors.New("not all repositories could be listed")
 	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))
