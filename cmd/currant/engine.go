@@ -66,7 +66,9 @@ type engine struct {
 	copier *copier.Engine
 	osv    *advisories.OSV
 
-	app    *app.App // nil without a GitHub App
+	app         *app.App // nil without a GitHub App
+	artifactory string   // address of the operator's; "" for none
+
 	shared []string // patterns of the repositories that jobs of every owner may read as the app
 
 	fetchers map[string]presets.Fetcher // of preset files, by kind of reference
@@ -139,11 +141,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 // rules collects what is known of hosts: the configuration of package managers
 // on this machine, then the operator's hostRules. It returns what the operator says of OSV's address.
 func (e *engine) rules(ctx context.Context, global []byte) (osv string, err error) {
-	env := make(map[string]string)
-	for _, kv := range e.w.environ() {
-		k, v, _ := strings.Cut(kv, "=")
-		env[k] = v
-	}
+	env := variables(e.w.environ())
 	e.tools = toolconfig.Read(toolconfig.Machine{Env: env, Read: func(path string) (string, error) {
 		data, err := os.ReadFile(path)
 		return string(data), err
@@ -176,6 +174,7 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" {
 		e.base = append(e.base, host.Rule{MatchHost: datasources.GitHub, Token: token})
 	}
+	e.artifactory, _ = c.Top().Object("artifactory")["url"].(string)
 	e.shared = append(c.Top().Strings("sharedRepositories"), named.repositories...)
 	if e.vault, err = newVault(c.Top()); err != nil {
 		return "", err
@@ -190,6 +189,16 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	}
 	e.agent = strings.Join(strings.Fields(e.agent), " ")
 	return c.Top().String("osvUrl"), nil
+}
+
+// variables are the last value of each variable of an environment.
+func variables(environ []string) map[string]string {
+	env := make(map[string]string)
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	return env
 }
 
 // gitHost returns what matches a platform's interface and its git repositories:
@@ -212,11 +221,7 @@ func publicGitHub(endpoint string) bool {
 // newClient returns a client for rules, which logs in at the platform as the app where that is for repositories of an owner. Its answers are kept on disk, once that is open, apart for
 // each set of credentials; with ask, it asks each time whether they have changed.
 func (e *engine) newClient(rules []host.Rule, owner string, ask bool) (*host.Client, error) {
-	env := make(map[string]string)
-	for _, kv := range e.w.environ() {
-		k, v, _ := strings.Cut(kv, "=")
-		env[k] = v
-	}
+	env := variables(e.w.environ())
 	o := host.Options{
 		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: e.agent,
 		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: e.login(owner), Now: time.Now,
@@ -374,14 +379,12 @@ func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.
 	if err != nil {
 		return nil, fmt.Errorf("finding this program: %w", err)
 	}
-	downloads := copier.Allowed
+	copierOptions := e.copierOptions(copier.Allowed, p.line)
 	if e.o.noDownloads {
-		downloads = copier.Forbidden
+		copierOptions.Downloads = copier.Forbidden
 	}
-	e.copier = copier.New(g, copier.Options{
-		Command: strings.Fields(e.o.copier), Cache: filepath.Join(e.o.cache, "copier"), Downloads: downloads,
-		Environ: e.w.environ(), Versions: pep440.Scheme{}, Progress: p.line, Box: sandbox.New(exe),
-	})
+	copierOptions.Box = sandbox.New(exe)
+	e.copier = copier.New(g, copierOptions)
 	store := mirror.New(g, mirror.Options{
 		Dir: filepath.Join(e.o.cache, "templates"), Now: time.Now,
 		Allow:      func(u string) error { return e.client.Check(u) },
@@ -391,6 +394,14 @@ func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.
 		Updater: &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")},
 		Trust:   templating.Trust(e.o.trust),
 	}}, nil
+}
+
+// copierOptions say which Copier is looked for.
+func (e *engine) copierOptions(downloads copier.Downloads, say func(string)) copier.Options {
+	return copier.Options{
+		Command: strings.Fields(e.o.copier), Cache: filepath.Join(e.o.cache, "copier"), Downloads: downloads,
+		Environ: e.w.environ(), Versions: pep440.Scheme{}, Progress: say,
+	}
 }
 
 // templateLogin returns what to fetch a template with, for whose repository ctx says.

@@ -48,8 +48,7 @@ func (s *setup) run(ctx context.Context, w world) error {
 	if s.endpoint = orElse(orElse(s.endpoint, w.getenv("CURRANT_ENDPOINT")), datasources.GitHubEndpoint); s.name == "" {
 		s.name = strings.TrimSuffix("currant-"+s.organisation, "-")
 	}
-	web, err := url.Parse(s.endpoint)
-	if err != nil || web.Host == "" {
+	if u, err := url.Parse(s.endpoint); err != nil || u.Host == "" {
 		return fmt.Errorf("--endpoint %s is no URL", datasources.Redact(s.endpoint))
 	}
 	if err := os.MkdirAll(s.out, 0o700); err != nil {
@@ -61,7 +60,7 @@ func (s *setup) run(ctx context.Context, w world) error {
 	}
 	made := make(chan app.Made, 1)
 	page := &app.Setup{
-		URL: s.endpoint, Web: web.Scheme + "://" + strings.TrimPrefix(web.Host, "api."), Organisation: s.organisation, Name: s.name, Hook: s.hook,
+		URL: s.endpoint, Web: webOf(s.endpoint), Organisation: s.organisation, Name: s.name, Hook: s.hook,
 		Address: func() string { return "http://" + listener.Addr().String() },
 		Done: func(m app.Made) error {
 			if err := s.store(m); err != nil {
@@ -89,6 +88,15 @@ func (s *setup) run(ctx context.Context, w world) error {
 	}
 	fmt.Fprintf(w.out, "export CURRANT_ENDPOINT=%s\n", s.endpoint)
 	return nil
+}
+
+// webOf returns the address for people of the GitHub whose interface is at an endpoint, without a slash.
+func webOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	return u.Scheme + "://" + strings.TrimPrefix(u.Host, "api.")
 }
 
 func (s *setup) file(m app.Made, end string) string {

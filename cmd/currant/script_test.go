@@ -12,9 +12,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/currant-bot/currant/templating/sandbox"
 )
 
 func TestMain(m *testing.M) {
+	sandbox.Main(os.Args) // the inside of a sandbox is this program too
 	testscript.Main(m, map[string]func(){"currant": main})
 }
 

@@ -30,6 +30,8 @@ type app struct {
 	permissions map[string]string
 	events      []string
 	created     time.Time
+	hook        Hook
+	deliveries  []delivery // newest first
 }
 
 // An installation is an app in an organisation.
@@ -373,6 +375,7 @@ func (c *call) convertManifest() (reply, error) {
 	slug := strings.ToLower(strings.ReplaceAll(p.manifest.Name, " ", "-"))
 	a := c.s.addApp(slug, p.owner, key, p.manifest.Permissions)
 	a.name, a.events = p.manifest.Name, p.manifest.Events
+	a.hook = Hook{URL: p.manifest.HookAttribute.URL, Secret: a.hookSecret}
 	out := c.s.appJSON(a)
 	out["client_secret"], out["webhook_secret"], out["pem"] = fmt.Sprintf("client-secret-%d", a.id), a.hookSecret, string(a.pem())
 	return created(out)

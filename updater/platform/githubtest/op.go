@@ -10,6 +10,8 @@ func handlers() map[string]handler {
 		"apps/get-org-installation":                       (*call).getOwnerInstallation,
 		"apps/get-repo-installation":                      (*call).getRepoInstallation,
 		"apps/get-user-installation":                      (*call).getOwnerInstallation,
+		"apps/get-webhook-config-for-app":                 (*call).getHook,
+		"apps/list-webhook-deliveries":                    (*call).listDeliveries,
 		"apps/list-installations":                         (*call).listInstallations,
 		"apps/list-repos-accessible-to-installation":      (*call).installationRepos,
 		"checks/create":                                   (*call).createRun,

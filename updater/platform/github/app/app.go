@@ -27,8 +27,8 @@ import (
 // Permissions are those that Currant needs, and no others.
 func Permissions() map[string]string {
 	return map[string]string{
-		"checks": "write", "contents": "write", "issues": "write", "members": "read", "metadata": "read",
-		"pull_requests": "write", "statuses": "write", "vulnerability_alerts": "read", "workflows": "write",
+		"checks": "read", "contents": "write", "issues": "write", "members": "read", "metadata": "read",
+		"pull_requests": "write", "statuses": "read", "vulnerability_alerts": "read", "workflows": "write",
 	}
 }
 
@@ -62,7 +62,8 @@ type Installation struct {
 	Owner       string
 	Permissions map[string]string // that the owner has granted
 	Suspended   bool
-	Selected    bool // only some of the owner's repositories are reached
+	Selected    bool   // only some of the owner's repositories are reached
+	URL         string // where an owner changes it
 }
 
 const (
@@ -190,6 +191,8 @@ func (a *App) refusal(resp *http.Response, text []byte) error {
 type Self struct {
 	ID          int64
 	Slug        string // its account is Slug + "[bot]"
+	Name        string
+	Owner       struct{ Login, Type string }
 	Permissions map[string]string
 	Events      []string
 }
@@ -219,12 +222,13 @@ func (a *App) Installations(ctx context.Context) ([]Installation, error) {
 			Permissions map[string]string
 			SuspendedAt *time.Time `json:"suspended_at"`
 			Selection   string     `json:"repository_selection"`
+			URL         string     `json:"html_url"`
 		}
 		if _, err := a.ask(ctx, http.MethodGet, fmt.Sprintf("app/installations?per_page=100&page=%d", page), nil, &list); err != nil {
 			return nil, fmt.Errorf("listing the app's installations: %w", err)
 		}
 		for _, in := range list {
-			all = append(all, Installation{in.ID, in.Account.Login, in.Permissions, in.SuspendedAt != nil, in.Selection == "selected"})
+			all = append(all, Installation{in.ID, in.Account.Login, in.Permissions, in.SuspendedAt != nil, in.Selection == "selected", in.URL})
 		}
 		if len(list) < 100 {
 			break
@@ -277,10 +281,13 @@ func (a *App) Granted(ctx context.Context, owner string) (map[string]string, err
 }
 
 // Missing lists the permissions that Currant needs and that an owner has not granted, such as "workflows: write".
-func (in Installation) Missing() []string {
+func (in Installation) Missing() []string { return Missing(in.Permissions) }
+
+// Missing lists the permissions that Currant needs and that are not in have.
+func Missing(granted map[string]string) []string {
 	var out []string
 	for name, level := range Permissions() {
-		if have := in.Permissions[name]; have == "" || level == "write" && have == "read" {
+		if have := granted[name]; have == "" || level == "write" && have == "read" {
 			out = append(out, name+": "+level)
 		}
 	}

@@ -139,7 +139,7 @@ func TestManyWantTheSameToken(t *testing.T) {
 
 // TestLeastPrivilege: neither what the app has and Currant does not need, nor what was not granted, is asked for.
 func TestLeastPrivilege(t *testing.T) {
-	s, a, made, _ := open(t, map[string]string{"contents": "write", "administration": "write", "workflows": "write", "checks": "read"})
+	s, a, made, _ := open(t, map[string]string{"contents": "write", "administration": "write", "workflows": "write", "issues": "read"})
 	s.Install(made.ID, "acme")
 	token, err := a.Token(t.Context(), "acme/shop")
 	if err != nil {
@@ -162,7 +162,7 @@ func TestLeastPrivilege(t *testing.T) {
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
-	if want := "checks: write"; !slices.Contains(all[0].Missing(), want) || slices.Contains(all[0].Missing(), "workflows: write") {
+	if want := "issues: write"; !slices.Contains(all[0].Missing(), want) || slices.Contains(all[0].Missing(), "workflows: write") {
 		t.Errorf("missing %v", all[0].Missing())
 	}
 }

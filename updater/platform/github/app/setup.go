@@ -17,7 +17,7 @@ import (
 
 // Events are those that Currant wants to hear of.
 func Events() []string {
-	return []string{"check_run", "check_suite", "issues", "pull_request", "pull_request_review", "push", "repository", "status"}
+	return []string{"check_run", "check_suite", "dependabot_alert", "issues", "pull_request", "pull_request_review", "push", "repository", "status"}
 }
 
 // A Setup is the page on which a person has GitHub create the app, with just the
