@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/updater/platform"
 )
 
@@ -90,4 +91,47 @@ func (r *reconciler) later(o Outcome, b Rendered, branch BranchState, push bool)
 		return o.end(Approve, *why), true
 	}
 	return o.end(Wait, *why), true
+}
+
+// crowded says why no further branch is made; nil if one may be. Where branches have no limit of their own, that of pull requests holds for
+// them.
+func (r *reconciler) crowded(b Rendered) *Reason {
+	s := b.Settings
+	if s.Value("branchConcurrentLimit") == nil {
+		if why := r.full(b, "prConcurrentLimit", "prHourlyLimit"); why != nil {
+			return why
+		}
+		return r.limit(s, "prConcurrentLimit", "there are %d branches, and %s is %d", r.branches)
+	}
+	if why := r.limit(s, "branchConcurrentLimit", "there are %d branches, and %s is %d", r.branches); why != nil {
+		return why
+	}
+	return r.full(b, "prHourlyLimit")
+}
+
+// full says why no further pull request is opened, by these limits; nil if one may be. Wishes and fixes of weaknesses go before them.
+func (r *reconciler) full(b Rendered, limits ...string) *Reason {
+	if b.Wish != "" || b.Free || b.Security {
+		return nil
+	}
+	for _, option := range limits {
+		count, text := r.open, "%d pull requests are open, and %s is %d"
+		if option == "prHourlyLimit" {
+			count, text = r.hourly, "%d pull requests were opened this hour, and %s is %d"
+		}
+		if why := r.limit(b.Settings, option, text, count); why != nil {
+			return why
+		}
+	}
+	return nil
+}
+
+// limit says that count has reached an option; nil if it has not.
+func (r *reconciler) limit(s config.Settings, option, text string, count int) *Reason {
+	limit := s.Int(option)
+	if limit <= 0 || count < limit || r.have.Repository.BranchesOnly && option != "branchConcurrentLimit" {
+		return nil
+	}
+	x := reason(CodeLimit, s.Origin(option), text, count, option, limit)
+	return &x
 }

@@ -16,20 +16,51 @@ import (
 func noSchemes(string) (versioning.Scheme, error) { return nil, errors.New("unknown") }
 
 func TestLimitsOfGroupsAndBranches(t *testing.T) {
-	have := State{Branches: map[string]BranchState{"renovate/x": {Head: "c9"}}}
+	there := BranchState{Head: "c9", Changed: map[string]string{"f": "blob"}}
+	have := State{Branches: map[string]BranchState{"renovate/x": there}}
 	for text, want := range map[string]string{
-		`{"groupName": "g", "minimumGroupSize": 2}`: "the group has 1 updates, and minimumGroupSize is 2",
-		`{"minimumGroupSize": 2}`:                   "",
-		`{"branchConcurrentLimit": 1}`:              "there are 1 branches, and branchConcurrentLimit is 1",
-		`{"branchConcurrentLimit": 2}`:              "",
-		`{"branchConcurrentLimit": 0}`:              "",
+		`{"groupName": "g", "minimumGroupSize": 2}`:              "the group has 1 updates, and minimumGroupSize is 2",
+		`{"minimumGroupSize": 2}`:                                "",
+		`{"branchConcurrentLimit": 1}`:                           "there are 1 branches, and branchConcurrentLimit is 1",
+		`{"branchConcurrentLimit": 2}`:                           "",
+		`{"branchConcurrentLimit": 0}`:                           "",
+		`{"branchConcurrentLimit": 0, "prConcurrentLimit": 1}`:   "1 pull requests are open, and prConcurrentLimit is 1", // pushed all the same
+		`{"prCreation": "not-pending", "prConcurrentLimit": 1}`:  "there are 1 branches, and prConcurrentLimit is 1",
+		`{"prCreation": "status-success", "prHourlyLimit": 100}`: "its pull request waits for the checks of the branch: prCreation is status-success",
 	} {
 		b := scheduled(t, text, monday)
 		b.Group = b.Settings.String("groupName")
-		o := Reconcile([]Rendered{b}, nil, have, monday)[0]
-		if want == "" && o.Result != Create || want != "" && (o.Result != Wait || !strings.Contains(o.Reasons[len(o.Reasons)-1].Text, want)) {
+		first := b
+		first.Name = "renovate/x"
+		o := Reconcile([]Rendered{first, b}, nil, have, monday)[1]
+		if want == "" && o.Result != Create || want != "" && (o.Result == Create || !strings.Contains(o.Reasons[len(o.Reasons)-1].Text, want)) {
 			t.Errorf("%s: %s, %v", text, o.Result, o.Reasons)
 		}
+	}
+}
+
+// Where there may be more branches than pull requests, the branches wait for their pull requests.
+func TestBranchesBeyondPullRequests(t *testing.T) {
+	b := scheduled(t, `{"branchConcurrentLimit": 0, "prConcurrentLimit": 1}`, monday)
+	state := func(branches ...string) State {
+		s := State{Branches: map[string]BranchState{}, Pulls: []platform.Pull{{Number: 1, Branch: "renovate/other", State: platform.Open}}}
+		for _, n := range branches {
+			s.Branches[n] = BranchState{Head: "c9", Changed: b.Blobs}
+		}
+		return s
+	}
+	o := Reconcile([]Rendered{b}, nil, state(), monday)[0]
+	if len(o.Actions) != 1 || o.Actions[0].Push == nil || o.Result != UpdateIt {
+		t.Errorf("a new one: %s, %v", o.Result, o.Reasons)
+	}
+	o = Reconcile([]Rendered{b}, nil, state(b.Name), monday)[0]
+	if len(o.Actions) != 0 || o.Result != Wait {
+		t.Errorf("one that is there: %s, %v", o.Result, o.Reasons)
+	}
+	b.Wish = WishUnlimit
+	o = Reconcile([]Rendered{b}, nil, state(b.Name), monday)[0]
+	if len(o.Actions) != 1 || o.Actions[0].Open == nil {
+		t.Errorf("asked for: %s, %v", o.Result, o.Reasons)
 	}
 }
 

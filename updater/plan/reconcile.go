@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +46,11 @@ type reconciler struct {
 
 func (r *reconciler) count(want []Rendered) {
 	hour := r.now.UTC().Truncate(time.Hour)
-	r.branches = len(r.have.Branches)
+	for _, b := range want {
+		if _, exists := r.have.Branches[b.Name]; exists { // the others are about to be removed
+			r.branches++
+		}
+	}
 	for _, b := range r.have.Branches {
 		if !b.Committed.Before(hour) {
 			r.commits++
@@ -132,7 +137,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 			}
 			return o.end(result, why...)
 		}
-		r.open, r.hourly, r.branches = r.open+1, r.hourly+1, r.branches+1
+		r.branches++
 	}
 	return r.realise(o, b, branch, exists, open)
 }
@@ -244,20 +249,12 @@ func (r *reconciler) blocked(b Rendered) (Result, []Reason) {
 		return "", nil // no limit holds it back
 	case b.Group != "" && len(b.Members) < s.Int("minimumGroupSize"):
 		return Wait, []Reason{reason(CodeGroup, s.Origin("minimumGroupSize"), "the group has %d updates, and minimumGroupSize is %d", len(b.Members), s.Int("minimumGroupSize"))}
-	case s.Int("branchConcurrentLimit") > 0 && r.branches >= s.Int("branchConcurrentLimit"):
-		return Wait, []Reason{reason(CodeLimit, s.Origin("branchConcurrentLimit"), "there are %d branches, and branchConcurrentLimit is %d", r.branches, s.Int("branchConcurrentLimit"))}
+	}
+	if why := r.crowded(b); why != nil {
+		return Wait, []Reason{*why}
 	}
 	if why := r.spent(b); why != nil {
 		return Wait, []Reason{*why}
-	}
-	for _, l := range []struct {
-		option string
-		count  int
-		what   string
-	}{{"prConcurrentLimit", r.open, "are open"}, {"prHourlyLimit", r.hourly, "were opened this hour"}} {
-		if limit := s.Int(l.option); limit > 0 && l.count >= limit && !r.have.Repository.BranchesOnly {
-			return Wait, []Reason{reason(CodeLimit, s.Origin(l.option), "%d pull requests %s, and %s is %d", l.count, l.what, l.option, limit)}
-		}
 	}
 	return "", nil
 }
@@ -319,6 +316,13 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		if o, wait := r.later(o, b, branch, push); wait {
 			return o
 		}
+		if why := r.full(b, "prConcurrentLimit", "prHourlyLimit"); why != nil {
+			if r.hourly > 0 {
+				o.Until = r.nextHour()
+			}
+			return o.end(cmp.Or(o.Result, Wait), *why)
+		}
+		r.open, r.hourly = r.open+1, r.hourly+1
 		next := b.marker(b.Title, b.body)
 		next.Granted = b.Wish != "" && b.wantsApproval()
 		who := b.people
