@@ -31,6 +31,7 @@ func listed(bs []Branch) []string {
 func TestNamesAndTitles(t *testing.T) {
 	answers := map[string]Listing{
 		"react-dom": answer(releases("17.0.0", "17.1.0", "18.0.0")...), "react": answer(releases("17.0.0", "17.0.2", "17.1.0", "18.2.0")...), "nginx": answer(releases("1.24", "1.25")...),
+		"python":           answer(releases("3.10-slim", "3.11-slim")...),
 		"actions/checkout": answer(releases("v4", "v5", "v5.0.1")...), "@types/node": answer(releases("18.0.0", "18.1.0")...),
 		"ghcr.io/Acme/App": answer(releases("1.0", "2.0")...), "vue": answer(releases("3.0.0", "3.1.0", "4.0.0")...), "Newtonsoft.Json": answer(releases("1.0.0", "1.1.0")...),
 	}
@@ -66,6 +67,7 @@ func TestNamesAndTitles(t *testing.T) {
 		{"everything", `{"extends": ["group:all"]}`, plain, []Found{npm("react", "17.0.0"), npm("vue", "3.0.0")}, []string{"renovate/all: Update all dependencies"}},
 		{"group of one", `{"groupName": "web", "major": {"enabled": false}}`, plain, []Found{npm("react", "17.0.0")}, []string{"renovate/web: Update dependency react to v17.1.0"}},
 		{"group of one version", `{"groupName": "web", "major": {"enabled": false}, "groupSlug": "the-web"}`, plain, []Found{npm("react", "17.0.0"), with(npm("react", "17.0.0"), func(d *managers.Dep) { d.Value.Start = 99 })}, []string{"renovate/the-web: Update dependency react to v17.1.0"}},
+		{"a variant of an image", `{"separateMinorPatch": true}`, plain, []Found{image("python", "3.10-slim")}, []string{"renovate/python-3.x: Update python Docker tag to v3.11"}},
 		{"semantic by history", ``, semantic, []Found{image("nginx", "1.24")}, []string{"renovate/nginx-1.x: chore(deps): update nginx docker tag to v1.25"}},
 		{"semantic is in lower case", `{"semanticCommits": "enabled"}`, plain, []Found{npm("Newtonsoft.Json", "1.0.0")}, []string{"renovate/newtonsoft.json-1.x: chore(deps): update dependency newtonsoft.json to v1.1.0"}},
 		{"semantic keeps case if told", `{"semanticCommits": "enabled", "commitMessageLowerCase": "never"}`, plain, []Found{image("nginx", "1.24")}, []string{"renovate/nginx-1.x: chore(deps): Update nginx Docker tag to v1.25"}},

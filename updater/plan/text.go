@@ -38,6 +38,7 @@ func render(template string, fields map[string]any) (string, error) {
 func fields(w World, m Member) map[string]any {
 	d, u, s := m.Decision, m.Update, m.Update.Settings
 	from, to := versionParts(w, d, d.Current), versionParts(w, d, u.Version)
+	current, version := released(d, d.Current), released(d, u.Version)
 	scheme, _ := w.Schemes(d.Versioning)
 	f := map[string]any{
 		"additionalBranchPrefix": s.String("additionalBranchPrefix"),
@@ -46,7 +47,7 @@ func fields(w World, m Member) map[string]any {
 		"currentDigest":          d.Dep.Pinned(),
 		"currentDigestShort":     digestShort(d.Dep.Pinned()),
 		"currentValue":           d.Value(),
-		"currentVersion":         d.Current,
+		"currentVersion":         current,
 		"datasource":             d.Datasource,
 		"depName":                d.Dep.Name,
 		"depNameSanitized":       sanitized(d.Dep.Name),
@@ -68,7 +69,7 @@ func fields(w World, m Member) map[string]any {
 		"newDigest":              u.Digest,
 		"newDigestShort":         digestShort(u.Digest),
 		"newValue":               u.Value,
-		"newVersion":             u.Version,
+		"newVersion":             version,
 		"packageFile":            d.File(),
 		"packageFileDir":         dir(d.File()),
 		"packageName":            d.Package,
@@ -113,7 +114,7 @@ func fields(w World, m Member) map[string]any {
 			f[name] = n
 		}
 	}
-	f["prettyNewMajor"], f["prettyNewVersion"] = pretty(f["newMajor"], u.Version)
+	f["prettyNewMajor"], f["prettyNewVersion"] = pretty(f["newMajor"], version)
 	if u.Value != d.Value() && f["isSingleVersion"] == false {
 		f["displayFrom"], f["displayTo"] = d.Value(), u.Value
 	}
@@ -137,6 +138,14 @@ func pretty(major any, version string) (string, string) {
 		return m, ""
 	}
 	return m, "v" + strings.TrimPrefix(version, "v")
+}
+
+// released is a version as texts name it. That of an image is one without its variant: 1.2.0 of the tag "1.2.0-alpine".
+func released(d *Decision, version string) string {
+	if d.Versioning == "docker" {
+		version, _, _ = strings.Cut(version, "-")
+	}
+	return version
 }
 
 func versionParts(w World, d *Decision, version string) versioning.Parts {
