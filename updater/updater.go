@@ -161,9 +161,16 @@ func (e *Engine) read(ctx context.Context, t Tree, r *Report) error {
 	if err != nil {
 		return err
 	}
-	r.Found, r.Problems, r.Parsed = plan.Aliased(r.Config, found.Found), append(r.Problems, found.Problems...), found.Parsed
+	r.Found, r.Problems, r.Parsed = plan.Aliased(r.Config, e.homed(found.Found)), append(r.Problems, found.Problems...), found.Parsed
 	e.step(t.Repository, "read", "%d dependencies in %d files", len(r.Found), found.Files)
 	return nil
+}
+
+func (e *Engine) homed(found []plan.Found) []plan.Found {
+	if e.Platform != "github" {
+		return found
+	}
+	return plan.Homed(found, e.Endpoint)
 }
 
 // Resolve reads the configuration of a repository.

@@ -1,9 +1,12 @@
 package plan
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/managers"
 )
 
@@ -21,6 +24,22 @@ func Aliased(c *config.Config, found []Found) []Found {
 		}
 		f.Dep = aliased(f.Dep, aliases)
 		out[i] = f
+	}
+	return out
+}
+
+// Homed returns found for a repository on an enterprise server, by the address of its interface: actions are looked for there before they
+// are in public, as the server does. For the public GitHub found stays as it is.
+func Homed(found []Found, endpoint string) []Found {
+	home, err := url.Parse(endpoint)
+	if err != nil || home.Host == "" || datasources.GitHubAPI(home).String() == datasources.GitHubEndpoint {
+		return found
+	}
+	out := slices.Clone(found)
+	for i, f := range out {
+		if f.Manager == "github-actions" && (f.Dep.Kind == "action" || f.Dep.Kind == "workflow") && len(f.Dep.Registries) == 0 {
+			out[i].Dep.Registries = []string{home.Scheme + "://" + home.Host, managers.DefaultRegistry}
+		}
 	}
 	return out
 }

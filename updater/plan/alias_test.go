@@ -48,3 +48,22 @@ func TestAliased(t *testing.T) {
 		}
 	}
 }
+
+func TestHomed(t *testing.T) {
+	action := Found{Manager: "github-actions", Dep: managers.Dep{Name: "actions/checkout", Kind: "action", Datasource: "github-tags"}}
+	named := with(action, func(d *managers.Dep) { d.Registries = []string{"https://github.com/"} })
+	runner := with(action, func(d *managers.Dep) { d.Kind = "github-runner" })
+	for endpoint, want := range map[string]string{
+		"https://ghe.example.test/api/v3/": "https://ghe.example.test default",
+		"https://api.github.com/":          "",
+		"https://api.github.com":           "",
+		"":                                 "",
+	} {
+		got := Homed([]Found{action, named, runner, npm("react", "1.0.0")}, endpoint)
+		for i, want := range []string{want, "https://github.com/", "", ""} {
+			if text := strings.Join(got[i].Dep.Registries, " "); text != want {
+				t.Errorf("at %q, %s of %s: %q, want %q", endpoint, got[i].Dep.Name, got[i].Manager, text, want)
+			}
+		}
+	}
+}
