@@ -255,16 +255,25 @@ func (c *call) getTag() (reply, error) {
 	return ok(o)
 }
 
-func (c *call) tagJSON(sha string) (object, error) {
-	out, err := c.repo.git.run("", nil, "cat-file", "tag", sha)
+// tag returns the fields of an annotated tag, and its message.
+func (g gitDir) tag(sha string) (fields map[string]string, message string, err error) {
+	out, err := g.run("", nil, "cat-file", "tag", sha)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	head, message, _ := strings.Cut(out, "\n\n")
-	f := map[string]string{}
+	fields = make(map[string]string)
 	for l := range strings.Lines(head) {
 		k, v, _ := strings.Cut(strings.TrimSuffix(l, "\n"), " ")
-		f[k] = v
+		fields[k] = v
+	}
+	return fields, message, nil
+}
+
+func (c *call) tagJSON(sha string) (object, error) {
+	f, message, err := c.repo.git.tag(sha)
+	if err != nil {
+		return nil, err
 	}
 	return object{"sha": sha, "node_id": "TA_" + sha, "url": c.repo.api(c.s, "/git/tags/%s", sha), "tag": f["tag"], "message": strings.TrimSuffix(message, "\n"),
 		"tagger": signatureJSON(parseSignature(f["tagger"])),

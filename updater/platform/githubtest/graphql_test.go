@@ -74,6 +74,17 @@ func TestBatchedHeads(t *testing.T) {
 	}
 }
 
+// An annotated tag says who made it and when, as those who look for releases ask.
+func TestTagQuery(t *testing.T) {
+	w := start(t, githubtest.Options{})
+	w.ok(w.Tag(shop, "v1.0.0", "main"))
+	data, problems := w.graphql(`{repository(owner:"acme",name:"shop"){refs(first:9,refPrefix:"refs/tags/"){nodes{name target{...on Tag{tagger{date} target{oid}}}}}}}`, nil)
+	tag := at(data, "repository", "refs", "nodes", 0)
+	if len(problems) > 0 || at(tag, "target", "target", "oid") != w.Head(shop, "main") || at(tag, "target", "tagger", "date") == nil {
+		t.Errorf("got %v, errors %v", data, problems)
+	}
+}
+
 // A field that GitHub does not have gives no data at all; a connection wants to
 // know how many.
 func TestWrongQuery(t *testing.T) {

@@ -83,7 +83,9 @@ func (c *call) graphRef(r *repo, full, sha string) typed {
 		"target": func(args) (any, error) {
 			if r.git.kindOf(sha) == "tag" {
 				at := r.git.commitOf(sha)
-				return typed{"Tag", fields{"oid": is(sha), "id": is("TA_" + sha), "name": is(name), "target": is(c.graphCommit(r, at))}}, nil
+				f, _, err := r.git.tag(sha)
+				return typed{"Tag", fields{"oid": is(sha), "id": is("TA_" + sha), "name": is(name), "target": is(c.graphCommit(r, at)),
+					"tagger": is(graphActor(parseSignature(f["tagger"])))}}, err
 			}
 			return c.graphCommit(r, sha), nil
 		},
@@ -153,6 +155,10 @@ func (c *call) graphObject(r *repo, a args) (any, error) {
 	return typed{"Blob", fields{"oid": is(e.sha), "id": is("B_" + e.sha), "byteSize": is(len(text)), "isBinary": is(binary), "isTruncated": is(false), "text": is(shown)}}, nil
 }
 
+func graphActor(g signature) typed {
+	return typed{"GitActor", fields{"name": is(g.Name), "email": is(g.Email), "date": is(stamp(g.Date)), "user": is(nil)}}
+}
+
 func (c *call) graphCommit(r *repo, sha string) typed {
 	read := func(f func(commit) any) func(args) (any, error) {
 		return func(args) (any, error) {
@@ -163,17 +169,14 @@ func (c *call) graphCommit(r *repo, sha string) typed {
 			return f(cm), nil
 		}
 	}
-	by := func(g signature) any {
-		return typed{"GitActor", fields{"name": is(g.Name), "email": is(g.Email), "date": is(stamp(g.Date)), "user": is(nil)}}
-	}
 	return typed{"Commit", fields{
 		"oid": is(sha), "id": is("C_" + sha), "url": is(c.s.base + "/" + r.fullName() + "/commit/" + sha), "abbreviatedOid": is(sha[:7]),
 		"message":         read(func(m commit) any { return m.message }),
 		"messageHeadline": read(func(m commit) any { h, _, _ := strings.Cut(m.message, "\n"); return h }),
 		"committedDate":   read(func(m commit) any { return stamp(m.committer.Date) }),
 		"authoredDate":    read(func(m commit) any { return stamp(m.author.Date) }),
-		"author":          read(func(m commit) any { return by(m.author) }),
-		"committer":       read(func(m commit) any { return by(m.committer) }),
+		"author":          read(func(m commit) any { return graphActor(m.author) }),
+		"committer":       read(func(m commit) any { return graphActor(m.committer) }),
 		"tree":            read(func(m commit) any { return typed{"Tree", fields{"oid": is(m.tree), "id": is("T_" + m.tree)}} }),
 		"parents": func(a args) (any, error) {
 			cm, err := r.git.commit(sha)
