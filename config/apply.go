@@ -11,9 +11,8 @@ import (
 )
 
 // For returns the options that hold for a dependency, or for one update of it
-// if s.UpdateType is set. Later ones win: Renovate's defaults, the datasource's, the manager's, what
-// stands at the top, the manager's block, the block of the update type, and the packageRules that apply, in
-// order.
+// if s.UpdateType is set. Later ones win: Renovate's defaults, what stands at the top, the manager's defaults and its block, what the
+// dependency's own file says, the datasource's defaults, the block of the update type, and the packageRules that apply, in order.
 func (c *Config) For(s Subject) Settings {
 	if s.Repository == "" {
 		s.Repository = c.repository
@@ -39,14 +38,13 @@ type application struct {
 }
 
 func (a *application) rebase() {
-	a.base = a.c.baseFor(a.s.Manager, a.s.Datasource)
 	if len(a.s.Own) == 0 {
+		a.base = a.c.baseFor(a.s.Manager, a.s.Datasource)
 		return
 	}
-	a.base = maps.Clone(a.base)
-	for name, v := range plainLayer(a.s.Own, a.s.File) {
-		a.base[name] = mergeOption(name, a.base[name], v)
-	}
+	a.base = maps.Clone(a.c.baseFor(a.s.Manager, ""))
+	a.base.merge(plainLayer(a.s.Own, a.s.File))
+	a.base.merge(a.c.datasources[a.s.Datasource])
 }
 
 func (a *application) get(option string) *value {

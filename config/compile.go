@@ -311,8 +311,8 @@ func ignores(list []located, file string) (Origin, bool) {
 
 type baseKey struct{ manager, datasource string }
 
-// baseFor returns the options of a manager's and a datasource's dependencies
-// before any rule.
+// baseFor returns the options of a manager's and a datasource's dependencies before any rule. As for Renovate, the datasource's defaults go
+// before what configuration says elsewhere than in rules.
 func (c *Config) baseFor(manager, datasource string) layer {
 	if _, ok := c.datasources[datasource]; !ok {
 		datasource = "" // what is unknown changes nothing, and must not fill the memory
@@ -325,26 +325,25 @@ func (c *Config) baseFor(manager, datasource string) layer {
 		return l.(layer)
 	}
 	l := maps.Clone(options().top)
-	merge := func(over layer) {
-		for name, v := range over {
-			l[name] = mergeOption(name, l[name], v)
-		}
-	}
-	merge(c.datasources[datasource])
-	m := c.managers[manager]
-	if m != nil {
-		merge(m.defaults)
-	}
-	merge(c.set)
-	if m != nil {
+	l.merge(c.set)
+	if m := c.managers[manager]; m != nil {
+		l.merge(m.defaults)
 		for _, k := range m.block.members() {
 			if k.name != "managerFilePatterns" && k.name != "packageRules" {
 				l[k.name] = mergeOption(k.name, l[k.name], k.val)
 			}
 		}
 	}
+	l.merge(c.datasources[datasource])
 	c.bases.Store(key, l)
 	return l
+}
+
+// merge changes l by what is above it.
+func (l layer) merge(over layer) {
+	for name, v := range over {
+		l[name] = mergeOption(name, l[name], v)
+	}
 }
 
 // Artifactory returns which virtual repositories are asked in the place of public registries.

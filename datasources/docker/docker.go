@@ -27,15 +27,17 @@ var Source = &datasources.Source{
 	Strategy:   datasources.First,
 	Defaults: map[string]any{
 		"commitMessageTopic": "{{{depName}}} Docker tag",
+		"commitMessageExtra": "to {{#if isPinDigest}}{{{newDigestShort}}}{{else}}{{#if isMajor}}{{{prettyNewMajor}}}{{else}}{{{prettyNewVersion}}}{{/if}}{{/if}}",
 		"digest": map[string]any{
 			"branchTopic":        "{{{depNameSanitized}}}-{{{currentValue}}}",
+			"commitMessageExtra": "to {{newDigestShort}}",
 			"commitMessageTopic": "{{{depName}}}{{#if currentValue}}:{{{currentValue}}}{{/if}} Docker digest",
 			"group":              map[string]any{"commitMessageTopic": "{{{groupName}}}", "commitMessageExtra": ""},
 		},
 		"pin": map[string]any{
 			"commitMessageExtra": "",
 			"groupName":          "Docker digests",
-			"group":              map[string]any{"commitMessageTopic": "{{{groupName}}}", "branchTopic": "docker-digests-pin"},
+			"group":              map[string]any{"commitMessageTopic": "{{{groupName}}}", "branchTopic": "digests-pin"},
 		},
 	},
 	New: func(env datasources.Env) datasources.Datasource {

@@ -102,6 +102,7 @@ func (u use) dep() (managers.Dep, bool) {
 	if strings.HasPrefix(m[4], "/.github/workflows/") || strings.HasPrefix(m[4], "/.gitea/workflows/") || strings.HasPrefix(m[4], "/.forgejo/workflows/") {
 		d.Kind = "workflow"
 	}
+	d.Config = map[string]any{"commitMessageTopic": "{{{depName}}} action"}
 	d = u.version(d, m[5])
 	if m[2] != "" {
 		d = onForge(d, m[2], m[3])

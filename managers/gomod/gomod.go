@@ -24,7 +24,7 @@ directive. Indirect requirements are off unless a rule switches them on.`,
 	Files:       []string{`/(^|/)go\.mod$/`},
 	Categories:  []string{"golang"},
 	Versioning:  "semver",
-	Defaults:    map[string]any{"commitMessageTopic": "module {{depName}}"},
+	Defaults:    map[string]any{"pinDigests": false},
 	Datasources: []string{"go", "golang-version"},
 	Locks:       []string{"go.sum", "modules.txt"},
 	Extract:     extract,
@@ -181,7 +181,7 @@ func (x *reader) language(kind string, version managers.Field, line *modfile.Lin
 	}
 	if kind == "golang" {
 		d.Versioning = "go-mod-directive"
-		d.Config = map[string]any{"commitMessageTopic": "dependency {{depName}}"}
+		d.Config = map[string]any{"commitMessageTopic": "go module directive"}
 	} else {
 		d.Config = map[string]any{"commitMessageTopic": "go toolchain directive"}
 	}

@@ -15,8 +15,8 @@ func (b *build) catalogue() {
 	for alias, v := range root.Get("libraries").Members() {
 		b.deps = append(b.deps, c.library(alias, v))
 	}
-	for _, v := range root.Get("plugins").Members() {
-		if d, ok := c.plugin(v); ok {
+	for key, v := range root.Get("plugins").Members() {
+		if d, ok := c.plugin(key.Text, v); ok {
 			b.deps = append(b.deps, d)
 		}
 	}
@@ -46,8 +46,11 @@ func (c catalogue) library(alias, v *tomlspan.Value) managers.Dep {
 	return c.version(d, alias.Text, name, v.Get("version"))
 }
 
-func (c catalogue) plugin(v *tomlspan.Value) (managers.Dep, bool) {
+func (c catalogue) plugin(alias string, v *tomlspan.Value) (managers.Dep, bool) {
 	d := managers.Dep{Datasource: "maven", Kind: "plugin", Line: v.Line}
+	if v.Get("version", "ref").Kind != tomlspan.String { // several things may have that version
+		d.Config = called(d.Kind, alias)
+	}
 	if v.Kind == tomlspan.String {
 		id, _, ok := strings.Cut(v.Text, ":")
 		d.Name, d.Package = id, id+":"+id+pluginMarker

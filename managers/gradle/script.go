@@ -136,8 +136,16 @@ func (r *reader) report(d managers.Dep, name value) {
 func (r *reader) versioned(name, pkg, kind string, v value, from value) {
 	s := v.String()
 	if f, ok := v.field(0, len(s)); ok && s != "" {
-		r.report(managers.Dep{Name: name, Package: pkg, Kind: kind, Value: f}, from)
+		r.report(managers.Dep{Name: name, Package: pkg, Kind: kind, Value: f, Config: called(kind, name)}, from)
 	}
+}
+
+// called returns how titles call a plugin; nil for the dependencies of a project.
+func called(kind, name string) map[string]any {
+	if kind != "plugin" {
+		return nil
+	}
+	return map[string]any{"commitMessageTopic": "plugin " + name}
 }
 
 // assignment reads "name = value", with whatever stands before it.

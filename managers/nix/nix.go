@@ -20,6 +20,7 @@ var Manager = &managers.Manager{
 Inputs that are git repositories, with the locked commit. Of nixpkgs the branch is a version.`,
 	Files:       []string{`/(^|/)flake\.nix$/`},
 	Off:         true,
+	Defaults:    map[string]any{"commitMessageTopic": "nix", "commitMessageExtra": "to {{newValue}}"},
 	Limits:      "A flake without flake.lock.",
 	Datasources: []string{"git-refs"},
 	Locks:       []string{"flake.lock"},

@@ -13,7 +13,7 @@ var Manager = &managers.Manager{
 	Files:       []string{`/(^|/)\.nvmrc$/`},
 	Categories:  []string{"js", "node"},
 	Versioning:  "node",
-	Defaults:    map[string]any{"commitMessageTopic": "Node.js", "pinDigests": false},
+	Defaults:    map[string]any{"pinDigests": false},
 	Datasources: []string{"node-version"},
 	Extract:     versionfile.Of(managers.Dep{Name: "node", Datasource: "node-version"}),
 }

@@ -142,6 +142,7 @@ func (r reader) version(d managers.Dep, v *tomlspan.Value) managers.Dep {
 	case pyproject.Normalize(d.Name) == "python":
 		d.Datasource, d.Package = "github-releases", "containerbase/python-prebuild"
 		d.Versioning = "poetry"
+		d.Config = map[string]any{"commitMessageTopic": "Python"}
 	default:
 		d.Registries = r.sources.general
 	}

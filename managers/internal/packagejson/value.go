@@ -126,7 +126,9 @@ func called(name string) map[string]any {
 		return map[string]any{"commitMessageTopic": "Node.js"}
 	case "yarn":
 		return map[string]any{"commitMessageTopic": "Yarn"}
-	case "pnpm":
+	case "bun":
+		return map[string]any{"commitMessageTopic": "Bun"}
+	case "npm", "pnpm":
 		return map[string]any{"commitMessageTopic": name}
 	}
 	return nil
@@ -150,8 +152,10 @@ func readTools(kind string, section jsonspan.Value) []managers.Dep {
 		}
 		d := read(kind, key.Text, key, value)
 		d.Datasource, d.Package = tool(key.Text, d.Value.Text)
-		d.NameAt = managers.Field{} // a tool is called what it is called
-		d.Config = called(key.Text)
+		d.NameAt = managers.Field{}               // a tool is called what it is called
+		if kind != "volta" || key.Text != "npm" { // there it is called like any other dependency
+			d.Config = called(key.Text)
+		}
 		switch {
 		case d.Datasource == "" && kind == "volta":
 			d.Skip = unknownVolta

@@ -124,6 +124,7 @@ func (x *Project) ReadPython() {
 	d := managers.Dep{Name: "python", Kind: "requires-python", Datasource: "python-version", Versioning: "pep440", Line: v.Line}
 	start, end := pep508.Trim(v.Text, 0, len(v.Text))
 	d.Value, _ = v.Sub(start, end)
+	d.Config = map[string]any{"commitMessageTopic": "Python"}
 	x.Add(settle(d, v.Text[start:end]), v.Start)
 }
 
