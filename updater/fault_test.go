@@ -3,15 +3,20 @@ package updater_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/currant-bot/currant/updater/platform/github"
+	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
 
@@ -24,17 +29,47 @@ type stage struct {
 }
 
 var stages = []stage{
-	{"create", func(*world) {}, nil},
-	{"merge", func(w *world) { w.once(); w.green() }, nil},
+	{"create", func(*world) {}, boarding},
+	{"merge", func(w *world) { w.once(); w.green() }, small},
+	{"edit", func(w *world) {
+		w.once()
+		w.commit(map[string]string{"renovate.json": `{"labels": ["updates", "images"], "prFooter": "Ours."}`})
+	}, map[string]string{"renovate.json": `{"labels": ["deps"]}`, "Dockerfile": "FROM redis:7.0"}},
 	{"propose a configuration", func(*world) {}, bare},
 	{"update what is proposed", func(w *world) { w.once(); w.tags["redis"] = append(w.tags["redis"], "7.4") }, bare},
 	{"leave alone", func(w *world) { w.once(); w.patch(`{"state": "closed"}`) }, bare},
-	{"update and close", func(w *world) {
+	{"update, close and respect", func(w *world) {
 		w.once()
+		closed(w)
+		w.byAda("postgres-16.x")
 		w.tags["redis"] = append(w.tags["redis"], "7.4")
 		_, err := w.Commit(shop, "", map[string]string{"db/Dockerfile": "FROM postgres:16.1"}, "by hand")
 		w.must(err)
 	}, nil},
+	{"as an app", func(w *world) { w.asApp() }, map[string]string{"renovate.json": `{"labels": ["deps"]}`, "Dockerfile": "FROM redis:7.0"}},
+}
+
+// small has nothing that waits for a person.
+var small = map[string]string{"renovate.json": files["renovate.json"], "Dockerfile": files["Dockerfile"]}
+
+// boarding has a dashboard, and somebody to look at what needs a person.
+var boarding = map[string]string{
+	"renovate.json": `{"dependencyDashboard": true, "assignees": ["ada"], ` + files["renovate.json"][1:],
+	"Dockerfile":    files["Dockerfile"],
+	"db/Dockerfile": files["db/Dockerfile"],
+}
+
+// asApp makes Currant a GitHub App, whose commits GitHub makes.
+func (w *world) asApp() {
+	w.Helper()
+	made, err := w.CreateApp("currant", app.Permissions())
+	w.must(err)
+	w.Install(made.ID, "acme")
+	w.login = func(o *github.Options) {
+		a, err := app.New(app.Options{URL: w.APIURL(), ID: made.ClientID, Key: made.Key, Client: o.Client, Now: w.time})
+		w.must(err)
+		o.Token, o.Refused, o.Granted = a.Token, a.Refused, a.Granted
+	}
 }
 
 // once makes one pass, which must not fail.
@@ -51,11 +86,8 @@ func prepared(t testing.TB, s stage) *world {
 		s.files = files
 	}
 	w := newWorld(t, s.files)
+	w.CreateUser("ada")
 	w.tags["postgres"] = []string{"15.1", "16.1"}
-	if s.name == "create" { // the issue is written in one stage, the others write it alike
-		_, err := w.Commit(shop, "", map[string]string{"renovate.json": strings.Replace(files["renovate.json"], "{", `{"dependencyDashboard": true, `, 1)}, "a dashboard")
-		w.must(err)
-	}
 	s.prepare(w)
 	w.ResetLog()
 	return w
@@ -82,10 +114,35 @@ func (w *world) finish() end {
 	return e
 }
 
-// Something goes wrong at each request of a pass in turn. After that the end
-// is the same as without.
+// wrongs are what may go wrong at any request. One of them does at each that reads, in turn, so that each happens to all kinds
+// of requests in some stage.
+var wrongs = []githubtest.Fault{
+	{Kind: githubtest.Refuse}, {Kind: githubtest.Cut}, {Kind: githubtest.Expire}, {Kind: githubtest.Refuse, Status: 500},
+	{Kind: githubtest.Limit}, {Kind: githubtest.Limit, Status: 429}, {Kind: githubtest.Refuse, Status: 503},
+}
+
+// faults are what goes wrong at request number i of a stage.
+func faults(stage, i int, x githubtest.Exchange) []githubtest.Fault {
+	out := []githubtest.Fault{wrongs[(stage+i)%len(wrongs)]}
+	if x.Write {
+		out = append(out, githubtest.Fault{Kind: githubtest.Lose}) // done, but nobody hears of it
+	}
+	switch {
+	case x.Op == "pulls/get":
+		out = append(out, githubtest.Fault{Kind: githubtest.Unknown})
+	case x.Op == "pulls/list", x.Op == "issues/list-for-repo":
+		out = append(out, githubtest.Fault{Kind: githubtest.Lag})
+	}
+	for n := range out {
+		out[n].Nth = i + 1
+	}
+	return out
+}
+
+// Something goes wrong at each request of a pass in turn. After that the end is the same as without: all branches, pull requests, issues
+// and labels.
 func TestFaultAtEachRequest(t *testing.T) {
-	for _, s := range stages {
+	for n, s := range stages {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			ref := prepared(t, s)
@@ -94,26 +151,16 @@ func TestFaultAtEachRequest(t *testing.T) {
 			log := ref.Server.Log()
 			want := ref.finish()
 			for i, x := range log {
-				kinds := make(map[string]githubtest.Kind)
-				if x.Write || s.name == "merge" { // all stages read alike, and this one most
-					kinds["cut"] = githubtest.Cut
-				}
-				if x.Write {
-					kinds["lost"] = githubtest.Lose
-					if s.name == "merge" {
-						kinds["refused"] = githubtest.Refuse
-					}
-				}
-				if x.Op == "pulls/list" {
-					kinds["stale"] = githubtest.Lag
-				}
-				for name, kind := range kinds {
+				for _, fault := range faults(n, i, x) {
 					w := prepared(t, s)
-					w.Inject(githubtest.Fault{Nth: i + 1, Kind: kind})
+					w.Inject(fault)
 					_, _, err := w.pass(t.Context()) // whether it notices or not
 					w.ClearFaults()
+					if s.name == "as an app" && fault.Kind == githubtest.Expire && x.Op != "git-receive-pack" && x.Op != "git-upload-pack" && err != nil {
+						t.Errorf("request %d (%s): a new token would have helped: %v", i+1, x.Op, err)
+					}
 					if diff := cmp.Diff(want, w.finish()); diff != "" {
-						t.Errorf("request %d (%s) is %s (%v):\n%s", i+1, x.Op, name, err, diff)
+						t.Errorf("request %d (%s) meets %+v (%v):\n%s", i+1, x.Op, fault, err, diff)
 					}
 				}
 			}
@@ -236,4 +283,75 @@ func BenchmarkNoChange(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(w.Server.Log()))/float64(passes), "requests/op")
 	b.ReportMetric(float64(len(w.Writes()))/float64(passes), "writes/op")
+}
+
+// A run outlives the tokens of an app, which end after an hour: here each request takes 25 minutes.
+func TestRunOutlivesItsTokens(t *testing.T) {
+	var minutes atomic.Int64
+	start := time.Now()
+	clock := func() time.Time { return start.Add(time.Duration(minutes.Load()) * time.Minute) }
+	w := newWorldAt(t, files, clock)
+	w.now = clock
+	w.asApp()
+	w.transport = slow(func() { minutes.Add(25) })
+	w.once()
+	minted := count(w.Server.Log(), "apps/create-installation-access-token")
+	if got := titles(w); len(got) != 3 || minted < 5 {
+		t.Errorf("with %d tokens: %v", minted, got)
+	}
+}
+
+// slow is a connection on which time passes.
+type slow func()
+
+func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	defer s()
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// Currant's own files are lost, cut in two or emptied, one after the other, as a crash of the machine may leave them: what comes of it
+// is the same, and only that file is made anew.
+func TestOwnFilesAreDamaged(t *testing.T) {
+	middle := stage{"", func(w *world) { w.once(); w.tags["redis"] = append(w.tags["redis"], "7.4") }, small}
+	ref := prepared(t, middle)
+	files := ownFiles(ref)
+	want := ref.finish()
+	if len(files) < 7 {
+		t.Fatalf("there are only %v", files)
+	}
+	for i := range files {
+		for n, keep := range map[string]float64{"emptied": 0, "cut in two": 0.5, "lost": -1} {
+			t.Run(fmt.Sprint(i, " ", n), func(t *testing.T) {
+				t.Parallel()
+				w := prepared(t, middle)
+				path := ownFiles(w)[i]
+				info, err := os.Stat(path)
+				w.must(err)
+				if keep < 0 {
+					w.must(os.Remove(path))
+				} else {
+					w.must(os.Chmod(path, 0o600)) // git protects its packs
+					w.must(os.Truncate(path, int64(float64(info.Size())*keep)))
+				}
+				if diff := cmp.Diff(want, w.finish()); diff != "" {
+					t.Errorf("%s: %s", path, diff)
+				}
+			})
+		}
+	}
+}
+
+// ownFiles are those of Currant, in an order.
+func ownFiles(w *world) []string {
+	w.Helper()
+	var out []string
+	for _, dir := range []string{w.state, w.cache} {
+		w.must(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				out = append(out, path)
+			}
+			return err
+		}))
+	}
+	return out
 }

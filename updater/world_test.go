@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,11 +48,12 @@ type world struct {
 	preset error // why presets cannot be fetched
 	lines  []string
 
-	transport http.RoundTripper // nil for the usual one
-	source    string            // of all packages; "" if the registry does not say
-	noter     lookup.Noter      // reads release notes; nil for nobody
-	known     updater.Database  // of weaknesses; may be nil
-	keeper    *lockfile.Keeper  // nil to run nothing
+	transport http.RoundTripper     // nil for the usual one
+	login     func(*github.Options) // changes how Currant logs in; nil for the token
+	source    string                // of all packages; "" if the registry does not say
+	noter     lookup.Noter          // reads release notes; nil for nobody
+	known     updater.Database      // of weaknesses; may be nil
+	keeper    *lockfile.Keeper      // nil to run nothing
 
 	global     string // the operator's configuration
 	discovered func(name string) bool
@@ -69,7 +69,13 @@ var files = map[string]string{
 
 func newWorld(t testing.TB, files map[string]string) *world {
 	t.Helper()
-	s, err := githubtest.New(githubtest.Options{})
+	return newWorldAt(t, files, nil)
+}
+
+// newWorldAt is newWorld with a clock of GitHub's.
+func newWorldAt(t testing.TB, files map[string]string, now func() time.Time) *world {
+	t.Helper()
+	s, err := githubtest.New(githubtest.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,10 +125,14 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w, "npm": w}, nil)
 	pass.Noter = w.noter
 	redact := func(s string) string { return strings.ReplaceAll(s, w.token, "[secret]") }
-	r, err := github.New(github.Options{
+	options := github.Options{
 		URL: w.APIURL(), Token: func(context.Context, string) (string, error) { return w.token, nil },
 		Client: &http.Client{Transport: w.transport}, Mirrors: filepath.Join(w.cache, "mirrors"),
-	})
+	}
+	if w.login != nil {
+		w.login(&options)
+	}
+	r, err := github.New(options)
 	w.must(err)
 	fetch := func(ctx context.Context, ref config.Ref) ([]byte, error) {
 		if w.preset != nil {
@@ -216,9 +226,9 @@ func (w *world) green() {
 
 // An end is what a run leaves on the host, without what differs from run to run.
 type end struct {
-	Main   map[string]string
-	Pulls  []endPull
-	Issues []githubtest.Issue
+	Branches map[string]string // by name, what they hold
+	Pulls    []endPull
+	Issues   []githubtest.Issue
 }
 
 var pullLink = regexp.MustCompile(`\.\./pull/\d+`)
@@ -226,32 +236,20 @@ var pullLink = regexp.MustCompile(`\.\./pull/\d+`)
 type endPull struct {
 	Branch, Title, Body, State string
 	Labels, Comments           []string
-	Content                    string // of the branch; "" if that is gone
+	Assignees, Reviewers       []string
+	Draft                      bool
 }
 
 func (w *world) end() end {
 	w.Helper()
-	e := end{Main: make(map[string]string)}
-	read := func(rev string) string {
-		text := ""
-		for _, path := range slices.Sorted(maps.Keys(files)) {
-			got, err := w.ReadFile(shop, rev, path)
-			if err != nil {
-				got = "(none)"
-			}
-			text += path + ":\n" + got + "\n"
-		}
-		return text
-	}
-	e.Main[""] = read("main")
+	var e end
+	var err error
+	e.Branches, err = w.Trees(shop)
+	w.must(err)
 	pulls, err := w.Pulls(shop)
 	w.must(err)
 	for _, p := range pulls {
-		x := endPull{p.Branch, p.Title, p.Body, p.State, p.Labels, p.Comments, ""}
-		if w.Head(shop, p.Branch) != "" {
-			x.Content = read(p.Branch)
-		}
-		e.Pulls = append(e.Pulls, x)
+		e.Pulls = append(e.Pulls, endPull{p.Branch, p.Title, p.Body, p.State, p.Labels, p.Comments, p.Assignees, p.Reviewers, p.Draft})
 	}
 	e.Issues, err = w.Issues(shop)
 	w.must(err)

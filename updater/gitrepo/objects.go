@@ -103,11 +103,20 @@ func (o *objects) check(set refSet) error {
 		if !o.has(r.hash) {
 			return fmt.Errorf("%w: what %s refers to is missing", errCorrupt, name)
 		}
-		if c, err := o.commit(r.commit()); err == nil {
-			if !o.has(c.TreeHash) {
-				return fmt.Errorf("%w: the tree of %s is missing", errCorrupt, name)
-			}
+		switch c, err := o.commit(r.commit()); {
+		case err == nil && !o.has(c.TreeHash):
+			return fmt.Errorf("%w: the tree of %s is missing", errCorrupt, name)
+		case err != nil && !o.readable(r.commit()): // else it is a tag of something that is no commit
+			return fmt.Errorf("%w: what %s refers to cannot be read", errCorrupt, name)
 		}
 	}
 	return nil
+}
+
+// readable reports whether an object can be read, which the index of a pack that is cut short cannot tell.
+func (o *objects) readable(h plumbing.Hash) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, err := o.store.EncodedObject(plumbing.AnyObject, h)
+	return err == nil
 }

@@ -42,7 +42,7 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 		next.Gave = b.Labels // another bot's are as they should be
 	case ours && !marker.Labels && !r.have.Whole[p.Number] && unlabelled(b, p):
 		e.AddLabels, next.Labels, next.Gave = b.Labels, true, b.Labels
-	case marker.Gave != nil && !sameLabels(marker.Gave, b.Labels) && sameLabels(marker.Gave, without(p.Labels, e.RemoveLabels)):
+	case marker.Gave != nil && !sameLabels(marker.Gave, b.Labels) && untouched(without(p.Labels, e.RemoveLabels), marker.Gave, b.Labels):
 		e.AddLabels, next.Gave = b.Labels, b.Labels
 		e.RemoveLabels = append(e.RemoveLabels, without(marker.Gave, b.Labels)...)
 	}
@@ -118,6 +118,12 @@ func (r *reconciler) tell(b Rendered, p platform.Pull) string {
 
 // sameLabels reports whether two lists have the same labels, in whatever order.
 func sameLabels(a, b []string) bool { return len(without(a, b)) == 0 && len(without(b, a)) == 0 }
+
+// untouched reports whether labels are those that Currant gave, or what an attempt left that was to give others: first those are added, then
+// the old ones are taken away.
+func untouched(labels, gave, give []string) bool {
+	return sameLabels(labels, gave) || sameLabels(labels, give) || sameLabels(labels, slices.Concat(gave, give))
+}
 
 // without are the labels that are not among others.
 func without(labels, others []string) []string {

@@ -157,6 +157,17 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 	if p.GetTitle() != e.Was && (e.Title == nil || p.GetTitle() != *e.Title) {
 		return fmt.Errorf("%s: %w", doing, platform.ErrMoved)
 	}
+	// The texts come after what they tell is done: an attempt that ends in between is made again. Asking people comes last, since it
+	// is tried once only: some are refused for ever.
+	if err := w.comment(ctx, owner, repo, e.Number, e.Comment); err != nil {
+		return w.r.explain(err, "commenting on #%d of %s", e.Number, name)
+	}
+	if err := w.label(ctx, owner, repo, p, e.AddLabels); err != nil {
+		return w.r.explain(err, "labelling #%d of %s", e.Number, name)
+	}
+	if err := w.unlabel(ctx, owner, repo, p, e.RemoveLabels); err != nil {
+		return w.r.explain(err, "taking labels from #%d of %s", e.Number, name)
+	}
 	change := &gh.PullRequest{}
 	if e.Title != nil && *e.Title != p.GetTitle() {
 		change.Title = e.Title
@@ -171,15 +182,6 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 		if _, _, err := w.r.api.PullRequests.Edit(ctx, owner, repo, e.Number, change); err != nil {
 			return w.r.explain(err, "%s", doing)
 		}
-	}
-	if err := w.unlabel(ctx, owner, repo, p, e.RemoveLabels); err != nil {
-		return w.r.explain(err, "taking labels from #%d of %s", e.Number, name)
-	}
-	if err := w.label(ctx, owner, repo, p, e.AddLabels); err != nil {
-		return w.r.explain(err, "labelling #%d of %s", e.Number, name)
-	}
-	if err := w.comment(ctx, owner, repo, e.Number, e.Comment); err != nil {
-		return w.r.explain(err, "commenting on #%d of %s", e.Number, name)
 	}
 	return w.r.explain(w.invite(ctx, owner, repo, p, e.People), "asking people about #%d of %s", e.Number, name)
 }

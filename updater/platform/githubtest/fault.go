@@ -30,7 +30,7 @@ type Fault struct {
 	Times int    // how often it happens; 0 is once, negative is for ever
 
 	Kind       Kind
-	Status     int                   // of Refuse; 0 is 502
+	Status     int                   // of Refuse, 0 is 502; of Limit, 0 is 403
 	RetryAfter time.Duration         // of Limit; 0 is a minute
 	Wait       func(context.Context) // of Slow: returns when the answer may go on
 }

@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -198,10 +199,7 @@ func (s *Server) disturb(c *call, name string) (rep reply, err error, done bool)
 	}
 	switch f := c.fault; f.Kind {
 	case Refuse:
-		status := f.Status
-		if status == 0 {
-			status = 502
-		}
+		status := cmp.Or(f.Status, 502)
 		return reply{}, fail(status, "%s", http.StatusText(status)), true
 	case Slow:
 		if f.Wait != nil {
@@ -216,7 +214,7 @@ func (s *Server) disturb(c *call, name string) (rep reply, err error, done bool)
 		if after == 0 {
 			after = 60
 		}
-		e := fail(403, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
+		e := fail(cmp.Or(f.Status, 403), "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.")
 		e.Header = http.Header{"Retry-After": {strconv.Itoa(after)}}
 		return reply{}, e, true
 	}

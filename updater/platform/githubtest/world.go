@@ -245,6 +245,23 @@ func (s *Server) ReadFile(name, rev, path string) (text string, err error) {
 	return text, err
 }
 
+// Trees returns what each branch holds, as git lists it: a line a file, with its mode and the hash of its content.
+func (s *Server) Trees(name string) (map[string]string, error) {
+	out := make(map[string]string)
+	err := s.with("listing branches", name, func(r *repo) error {
+		refs, err := r.git.refs()
+		for ref, sha := range refs {
+			branch, is := strings.CutPrefix(ref, "refs/heads/")
+			if err != nil || !is {
+				continue
+			}
+			out[branch], err = r.git.line("ls-tree", "-r", sha)
+		}
+		return err
+	})
+	return out, err
+}
+
 // GitDir returns the folder of the bare repository, "" if there is none. Look
 // at it; change it only through the server.
 func (s *Server) GitDir(name string) string {
