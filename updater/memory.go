@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/currant-bot/currant/datasources"
@@ -68,8 +69,11 @@ func refsOf(qs []plan.DigestQuery) []digestRef {
 	return out
 }
 
-// A watched pull request is one that may merge when its checks turn green.
-type watched struct{ Base, Head string }
+// A watched branch is one that may merge, or get its pull request, when its checks turn green.
+type watched struct {
+	Base string
+	platform.Candidate
+}
 
 // A rendered is what a tool made of a branch. Tools are slow, and what they
 // make of the same commit does not change.
@@ -82,7 +86,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 6
+const form = 7
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -189,10 +193,10 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 	for _, q := range news {
 		write([]any{q.Package, q.From, q.To, told[q].Notes, told[q].Err != nil})
 	}
+	if err := v.check(ctx, s, list.Watch); err != nil {
+		return "", err
+	}
 	for _, x := range list.Watch {
-		if err := v.check(ctx, s, x); err != nil {
-			return "", err
-		}
 		write(s.Checks[x.Head])
 	}
 	if err != nil {
@@ -216,16 +220,23 @@ func digestQueries(queries []datasources.Query, refs []digestRef) []plan.DigestQ
 	return out
 }
 
-// check asks for the checks of x, unless they are known.
-func (v *visit) check(ctx context.Context, s plan.State, x watched) error {
-	if _, known := s.Checks[x.Head]; known {
-		return nil
+// check asks for the checks of list, apart from those that are known, of each base branch at once.
+func (v *visit) check(ctx context.Context, s plan.State, list []watched) error {
+	byBase := make(map[string][]platform.Candidate)
+	for _, x := range list {
+		if _, known := s.Checks[x.Head]; !known && !slices.Contains(byBase[x.Base], x.Candidate) {
+			byBase[x.Base] = append(byBase[x.Base], x.Candidate)
+		}
 	}
-	c, err := v.Reader.Checks(ctx, v.name, x.Base, x.Head)
-	if err != nil {
-		return fmt.Errorf("reading the checks of %s: %w", v.name, err)
+	for _, base := range slices.Sorted(maps.Keys(byBase)) {
+		got, err := v.Reader.Checks(ctx, v.name, base, byBase[base])
+		if err != nil {
+			return fmt.Errorf("reading the checks of %s: %w", v.name, err)
+		}
+		for _, c := range got {
+			s.Checks[c.Head] = c
+		}
 	}
-	s.Checks[x.Head] = c
 	return nil
 }
 
@@ -260,11 +271,11 @@ func watch(r *Report, s plan.State) []watched {
 		for _, p := range s.Pulls {
 			if p.Branch == b.Name && p.State == platform.Open {
 				open = true
-				out = append(out, watched{p.Base, branch.Head})
+				out = append(out, watched{p.Base, platform.Candidate{Number: p.Number, Head: branch.Head}})
 			}
 		}
 		if b.Unopened() && !open {
-			out = append(out, watched{b.Base, branch.Head})
+			out = append(out, watched{b.Base, platform.Candidate{Head: branch.Head}})
 		}
 	}
 	return out

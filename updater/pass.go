@@ -188,10 +188,8 @@ func (v *visit) reconcile(ctx context.Context, g ground) (*Report, error) {
 	r := merged(g.report, g.sides)
 	v.migrated(g.main, g.report, r)
 	v.now.Watch = watch(r, state)
-	for _, x := range v.now.Watch {
-		if err := v.check(ctx, state, x); err != nil {
-			return nil, err
-		}
+	if err := v.check(ctx, state, v.now.Watch); err != nil {
+		return nil, err
 	}
 	r.Outcomes = plan.Reconcile(r.Branches, r.Decisions, state, v.Engine.Now())
 	if err := v.tell(ctx, r, g.sides, state); err != nil {

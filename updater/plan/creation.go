@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/currant-bot/currant/config"
@@ -51,9 +52,7 @@ func (r *reconciler) creation(b Rendered, branch BranchState) (why *Reason, unti
 // tally counts the results of checks. A required one that has not reported is
 // pending.
 func tally(c platform.Checks) (passed, failed, pending int) {
-	seen := make(map[string]bool)
 	for _, x := range c.Results {
-		seen[x.Name] = true
 		switch x.State {
 		case platform.Passed:
 			passed++
@@ -63,8 +62,8 @@ func tally(c platform.Checks) (passed, failed, pending int) {
 			pending++
 		}
 	}
-	for _, name := range c.Required {
-		if !seen[name] {
+	for _, want := range c.Rules.Checks {
+		if !slices.ContainsFunc(c.Results, want.By) {
 			pending++
 		}
 	}

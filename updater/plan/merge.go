@@ -13,7 +13,7 @@ func (r *reconciler) judged(b Rendered, branch BranchState, p *platform.Pull) po
 	marker, _ := ReadMarker(p.Body)
 	return policy.Case{
 		Automerge: b.Automerge, Ready: (b.State == Ready || b.State == Approval && marker.Granted) && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
-		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign, Untested: b.untested(),
+		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign, Untested: b.untested(), Behind: branch.Behind,
 	}
 }
 

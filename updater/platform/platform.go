@@ -103,16 +103,45 @@ type Issue struct {
 	Labels      []string
 }
 
-// Checks are the results for one commit.
+// Rules are what a host asks for before a branch changes.
+type Rules struct {
+	Checks   []Requirement // checks that must pass, sorted; nil if the host does not say
+	Strict   bool          // a pull request must be up to date with the branch
+	Methods  []Method      // by which alone pull requests may be merged; nil for any
+	Queue    bool          // they are merged by the host's queue, and by nothing else
+	PullOnly bool          // it changes through pull requests only, or the host does not show whether it does
+	Locked   string        // why nobody is to change it at all; "" if it may change
+}
+
+// A Requirement is a check that must pass.
+type Requirement struct {
+	Name string
+	App  string // id of the app that must report it; "" for any
+}
+
+// By reports whether a check is the one that r wants.
+func (r Requirement) By(c Check) bool { return c.Name == r.Name && (r.App == "" || r.App == c.App) }
+
+// A Candidate is a commit that might be merged.
+type Candidate struct {
+	Number int // of its pull request; 0 for a branch without one
+	Head   string
+}
+
+// Checks are what is known of one commit that might be merged.
 type Checks struct {
-	Head     string
-	Required []string // names of the checks that the base branch requires; nil if the host does not say
-	Results  []Check
+	Head    string
+	Rules   Rules // of the branch that it might be merged into
+	Results []Check
+	People  string // what the rules still want of people, such as a review; "" for nothing
+	Queued  bool   // it is in the host's queue
+	Ousted  string // why the queue put it out, and nobody has pushed since; "" if it did not
 }
 
 // A Check is a check run or a commit status.
 type Check struct {
 	Name  string
+	App   string // id of the app that reported it; "" if the host does not say
 	State CheckState
 }
 
@@ -140,8 +169,8 @@ type Reader interface {
 	// PullsFrom returns the pull requests from one branch, newest first: all there ever were.
 	PullsFrom(ctx context.Context, repo, branch string) ([]Pull, error)
 
-	// Checks returns the checks of commit head, and which of them branch base requires.
-	Checks(ctx context.Context, repo, base, head string) (Checks, error)
+	// Checks returns, in order, what is known of candidates for branch base. What base asks for is read once for all.
+	Checks(ctx context.Context, repo, base string, list []Candidate) ([]Checks, error)
 
 	// Issues returns the issues of repo that may be ours, newest first: all by our own account, and open ones
 	// with one of the titles whose text only people and bots with rights in the repository can have written.

@@ -21,12 +21,14 @@ type Case struct {
 	Wanted    string   // the commit that the branch should be at; "" if it must still be pushed
 	Pull      platform.Pull
 	Checks    platform.Checks
-	Foreign   string // who else has committed to the branch; "" for nobody
+	Foreign   string   // who else has committed to the branch; "" for nobody
+	Behind    bool     // the base branch has moved on since
+	Own       []string // names of checks that are the bot's own
 }
 
 // A Block is one reason not to merge.
 type Block struct {
-	Code string // "automerge", "age", "policy", "facts", "render", "head", "draft", "conflict", "rule", "behind", "edited", "checks"
+	Code string // "automerge", "age", "policy", "facts", "render", "head", "draft", "conflict", "rule", "review", "behind", "queue", "edited", "checks"
 	Text string
 	Wait bool // it may pass without a person
 }
@@ -62,6 +64,19 @@ func Judge(c Case) []Block {
 	if c.Pull.Draft {
 		no(false, "draft", "it is a draft")
 	}
+	rules := c.Checks.Rules
+	if rules.Locked != "" {
+		no(false, "rule", "%s", rules.Locked)
+	}
+	if c.Checks.People != "" {
+		no(true, "review", "%s", c.Checks.People)
+	}
+	if c.Checks.Ousted != "" && c.Checks.Head == c.Wanted {
+		no(false, "queue", "the merge queue put it out (%s), and it has not changed since", c.Checks.Ousted)
+	}
+	if c.Behind && rules.Strict && !rules.Queue && c.Pull.Mergeable != platform.Behind {
+		no(true, "behind", "the repository wants it up to date with its base")
+	}
 	switch c.Pull.Mergeable {
 	case platform.Conflicted:
 		no(true, "conflict", "it conflicts with its base")
@@ -72,20 +87,17 @@ func Judge(c Case) []Block {
 	case platform.Unknown:
 		no(true, "conflict", "the host has not said yet whether it can be merged")
 	}
-	if why, wait := checks(c.Checks); why != "" && !c.Untested {
+	if why, wait := c.checks(); why != "" && !c.Untested {
 		no(wait, "checks", "%s", why)
 	}
 	return out
 }
 
-// checks says why the checks are not green. Where the host does not say
-// which checks are required, all that report count, and one must. A required check that
-// never reported is not green.
-func checks(c platform.Checks) (why string, wait bool) {
-	state := make(map[string]platform.CheckState)
+// checks says why the checks are not green. All that report count, and one must that is not the bot's own. A required check that
+// never reported is not green, nor is one that another app reported than the rules name.
+func (c Case) checks() (why string, wait bool) {
 	var failed, pending []string
-	for _, r := range c.Results {
-		state[r.Name] = r.State
+	for _, r := range c.Checks.Results {
 		switch r.State {
 		case platform.Failed:
 			failed = append(failed, r.Name)
@@ -95,10 +107,15 @@ func checks(c platform.Checks) (why string, wait bool) {
 		}
 	}
 	var absent []string
-	for _, name := range c.Required {
-		if _, ok := state[name]; !ok {
-			absent = append(absent, name)
+	for _, want := range c.Checks.Rules.Checks {
+		if slices.ContainsFunc(c.Checks.Results, want.By) {
+			continue
 		}
+		name := want.Name
+		if slices.ContainsFunc(c.Checks.Results, func(r platform.Check) bool { return r.Name == name }) {
+			name += " (by app " + want.App + ", and another one reported it)"
+		}
+		absent = append(absent, name)
 	}
 	switch {
 	case len(failed) > 0:
@@ -107,18 +124,18 @@ func checks(c platform.Checks) (why string, wait bool) {
 		return "required but not reported yet: " + list(absent), true
 	case len(pending) > 0:
 		return "not finished: " + list(pending), true
-	case !slices.ContainsFunc(c.Results, func(r platform.Check) bool { return !own(r.Name) }):
+	case !slices.ContainsFunc(c.Checks.Results, func(r platform.Check) bool { return !Own(r.Name, c.Own) }):
 		return "no check has reported, and no checks are not green", true
 	}
 	return "", false
 }
 
-// own reports whether a check is a bot's own, which proves nothing about the change.
-func own(name string) bool {
-	return strings.HasPrefix(name, "renovate/") || strings.HasPrefix(name, "currant/")
+// Own reports whether a check is a bot's own, which proves nothing about the change. names are those that configuration gives.
+func Own(name string, names []string) bool {
+	return strings.HasPrefix(name, "renovate/") || strings.HasPrefix(name, "currant/") || slices.Contains(names, name)
 }
 
 func list(names []string) string {
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return strings.Join(slices.Compact(names), ", ")
 }

@@ -14,13 +14,27 @@ func good() Case {
 	return Case{
 		Automerge: true, Ready: true, Wanted: "abc",
 		Pull:   platform.Pull{Head: "abc", Mergeable: platform.Clean},
-		Checks: platform.Checks{Head: "abc", Required: []string{"build"}, Results: []platform.Check{{Name: "build", State: platform.Passed}}},
+		Checks: platform.Checks{Head: "abc", Rules: platform.Rules{Checks: required("build")}, Results: []platform.Check{{Name: "build", State: platform.Passed}}},
 	}
 }
 
+// required are checks that any app may report; nil for no names.
+func required(names ...string) []platform.Requirement {
+	var out []platform.Requirement
+	for _, n := range names {
+		out = append(out, platform.Requirement{Name: n})
+	}
+	return out
+}
+
 func TestJudge(t *testing.T) {
-	checks := func(required []string, results ...platform.Check) func(*Case) {
-		return func(c *Case) { c.Checks.Required, c.Checks.Results = required, results }
+	checks := func(names []string, results ...platform.Check) func(*Case) {
+		return func(c *Case) { c.Checks.Rules.Checks, c.Checks.Results = required(names...), results }
+	}
+	pinned := func(results ...platform.Check) func(*Case) {
+		return func(c *Case) {
+			c.Checks.Rules.Checks, c.Checks.Results = []platform.Requirement{{Name: "build", App: "7"}}, results
+		}
 	}
 	passed := func(name string) platform.Check { return platform.Check{Name: name, State: platform.Passed} }
 	for _, tc := range []struct {
@@ -53,6 +67,21 @@ func TestJudge(t *testing.T) {
 		{"required and running", checks([]string{"build"}, platform.Check{Name: "build", State: platform.Pending}), []string{"checks"}},
 		{"in a state that nobody knows", checks(nil, platform.Check{Name: "build", State: "odd"}), []string{"checks"}},
 		{"not required and red", checks([]string{"build"}, passed("build"), platform.Check{Name: "lint", State: platform.Failed}), []string{"checks"}},
+		{"by the app that must report it", pinned(platform.Check{Name: "build", App: "7", State: platform.Passed}), nil},
+		{"by another app", pinned(platform.Check{Name: "build", App: "8", State: platform.Passed}), []string{"checks"}},
+		{"as a status, of which the host does not say whose it is", pinned(passed("build")), []string{"checks"}},
+		{"by both, and the other one's is red", pinned(platform.Check{Name: "build", App: "7", State: platform.Passed}, platform.Check{Name: "build", App: "8", State: platform.Failed}), []string{"checks"}},
+		{"a review is missing", func(c *Case) { c.Checks.People = "x" }, []string{"review"}},
+		{"a locked branch", func(c *Case) { c.Checks.Rules.Locked = "x" }, []string{"rule"}},
+		{"put out of the queue", func(c *Case) { c.Checks.Ousted = "FAILED_CHECKS" }, []string{"queue"}},
+		{"behind", func(c *Case) { c.Behind = true }, nil},
+		{"behind, and it must not be", func(c *Case) { c.Behind, c.Checks.Rules.Strict = true, true }, []string{"behind"}},
+		{"behind, said twice", func(c *Case) { c.Behind, c.Checks.Rules.Strict, c.Pull.Mergeable = true, true, platform.Behind }, []string{"behind"}},
+		{"behind, and a queue sees to it", func(c *Case) { c.Behind, c.Checks.Rules.Strict, c.Checks.Rules.Queue = true, true, true }, nil},
+		{"only our own by another name", func(c *Case) {
+			c.Own = []string{"age"}
+			checks(nil, passed("age"))(c)
+		}, []string{"checks"}},
 		{"only our own", checks(nil, passed("renovate/stability-days"), passed("currant/age")), []string{"checks"}},
 	} {
 		c := good()

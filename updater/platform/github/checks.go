@@ -3,59 +3,74 @@ package github
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"maps"
-	"net/http"
 	"slices"
-	"strings"
+	"strconv"
 
 	gh "github.com/google/go-github/v62/github"
 
 	"github.com/currant-bot/currant/updater/platform"
 )
 
-// Checks returns the check runs and the commit statuses of a commit. Of several runs of an app
-// with one name the newest counts; where a run and a status, or the runs of two apps, share a name, the worst does.
-//
-// Required are the checks that the branch protection of base and its rulesets want. It is nil if GitHub
-// shows neither: reading a protection takes the permission to administer.
-func (r *Reader) Checks(ctx context.Context, name, base, head string) (platform.Checks, error) {
+// Checks returns the check runs and the commit statuses of each candidate, and what base asks for. Of several runs of an app
+// with one name the newest counts. Statuses do not say which app reported them.
+func (r *Reader) Checks(ctx context.Context, name, base string, list []platform.Candidate) ([]platform.Checks, error) {
 	owner, repo, err := split(name)
 	if err != nil {
-		return platform.Checks{}, err
+		return nil, err
 	}
-	out := platform.Checks{Head: head}
-	byName := map[string]platform.CheckState{}
-	if err := r.runs(ctx, owner, repo, head, byName); err != nil {
-		return out, r.explain(err, "reading checks of %s at %s", name, head)
+	rules, threads, err := r.rules(ctx, owner, repo, base)
+	if err != nil {
+		return nil, r.explain(err, "reading what branch %s of %s requires", base, name)
 	}
-	if err := r.statuses(ctx, owner, repo, head, byName); err != nil {
-		return out, r.explain(err, "reading statuses of %s at %s", name, head)
+	standing, err := r.standing(ctx, owner, repo, base, list)
+	if err != nil {
+		return nil, r.explain(err, "reading how pull requests of %s stand", name)
 	}
-	for _, n := range slices.Sorted(maps.Keys(byName)) {
-		out.Results = append(out.Results, platform.Check{Name: n, State: byName[n]})
-	}
-	if out.Required, err = r.required(ctx, owner, repo, base); err != nil {
-		return out, r.explain(err, "reading what branch %s of %s requires", base, name)
+	rules.Queue = rules.Queue || standing.queue
+	out := make([]platform.Checks, 0, len(list))
+	for _, c := range list {
+		x := platform.Checks{Head: c.Head, Rules: rules}
+		if x.Results, err = r.results(ctx, owner, repo, c.Head); err != nil {
+			return nil, r.explain(err, "reading checks of %s at %s", name, c.Head)
+		}
+		if p := standing.pulls[c.Number]; p != nil {
+			x.People, x.Queued, x.Ousted = p.people(threads), p.Queued, p.ousted()
+		}
+		out = append(out, x)
 	}
 	return out, nil
 }
 
-// runs adds the check runs of a commit to byName.
-func (r *Reader) runs(ctx context.Context, owner, repo, head string, byName map[string]platform.CheckState) error {
-	type key struct {
-		app  int64
-		name string
+// results returns the check runs and the statuses of a commit by name, those of one name by app.
+func (r *Reader) results(ctx context.Context, owner, repo, head string) ([]platform.Check, error) {
+	states := map[reporter]platform.CheckState{}
+	if err := r.runs(ctx, owner, repo, head, states); err != nil {
+		return nil, err
 	}
-	newest := map[key]*gh.CheckRun{}
+	if err := r.statuses(ctx, owner, repo, head, states); err != nil {
+		return nil, err
+	}
+	var out []platform.Check
+	for k, state := range states {
+		out = append(out, platform.Check{Name: k.name, App: k.app, State: state})
+	}
+	slices.SortFunc(out, func(a, b platform.Check) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.App, b.App)) })
+	return out, nil
+}
+
+// A reporter is a check as one app reports it; app is "" for a status.
+type reporter struct{ name, app string }
+
+// runs adds the check runs of a commit to states.
+func (r *Reader) runs(ctx context.Context, owner, repo, head string, states map[reporter]platform.CheckState) error {
+	newest := map[reporter]*gh.CheckRun{}
 	err := pages(maxPages, func(o gh.ListOptions) (*gh.Response, error) {
 		list, res, err := r.api.Checks.ListCheckRunsForRef(ctx, owner, repo, head, &gh.ListCheckRunsOptions{ListOptions: o})
 		if err != nil {
 			return nil, err
 		}
 		for _, run := range list.CheckRuns {
-			k := key{run.GetApp().GetID(), run.GetName()}
+			k := reporter{run.GetName(), strconv.FormatInt(run.GetApp().GetID(), 10)}
 			if old := newest[k]; old == nil || later(run, old) {
 				newest[k] = run
 			}
@@ -63,7 +78,7 @@ func (r *Reader) runs(ctx context.Context, owner, repo, head string, byName map[
 		return res, nil
 	})
 	for k, run := range newest {
-		byName[k.name] = worse(byName[k.name], runState(run))
+		states[k] = runState(run)
 	}
 	return err
 }
@@ -87,8 +102,8 @@ func runState(run *gh.CheckRun) platform.CheckState {
 	return platform.Failed
 }
 
-// statuses adds the newest status of each context to byName.
-func (r *Reader) statuses(ctx context.Context, owner, repo, head string, byName map[string]platform.CheckState) error {
+// statuses adds the newest status of each context to states.
+func (r *Reader) statuses(ctx context.Context, owner, repo, head string, states map[reporter]platform.CheckState) error {
 	return pages(maxPages, func(o gh.ListOptions) (*gh.Response, error) {
 		combined, res, err := r.api.Repositories.GetCombinedStatus(ctx, owner, repo, head, &o)
 		if err != nil {
@@ -102,89 +117,8 @@ func (r *Reader) statuses(ctx context.Context, owner, repo, head string, byName 
 			case "pending":
 				state = platform.Pending
 			}
-			byName[s.GetContext()] = worse(byName[s.GetContext()], state)
+			states[reporter{name: s.GetContext()}] = state
 		}
 		return res, nil
 	})
-}
-
-// worse returns the state that is further from passing.
-func worse(a, b platform.CheckState) platform.CheckState {
-	rank := map[platform.CheckState]int{platform.Passed: 1, platform.Pending: 2, platform.Failed: 3}
-	if rank[b] > rank[a] {
-		return b
-	}
-	return a
-}
-
-// required returns the names of the required checks, sorted; nil if they cannot be seen.
-func (r *Reader) required(ctx context.Context, owner, repo, base string) ([]string, error) {
-	protected, known, err := r.protection(ctx, owner, repo, base)
-	if err != nil {
-		return nil, err
-	}
-	ruled, err := r.rules(ctx, owner, repo, base)
-	if err != nil {
-		return nil, err
-	}
-	names := append(protected, ruled...)
-	if len(names) == 0 && !known {
-		return nil, nil
-	}
-	slices.Sort(names)
-	return append([]string{}, slices.Compact(names)...), nil
-}
-
-// protection reads the classic branch protection; known is false if GitHub does not show it.
-func (r *Reader) protection(ctx context.Context, owner, repo, base string) (names []string, known bool, err error) {
-	got, _, err := r.api.Repositories.GetRequiredStatusChecks(ctx, owner, repo, base)
-	switch {
-	case errors.Is(err, gh.ErrBranchNotProtected), strings.HasPrefix(saidOf(err), "Required status checks not enabled"):
-		return nil, true, nil
-	case hidden(err):
-		return nil, false, nil
-	case err != nil:
-		return nil, false, err
-	}
-	if got.Checks != nil {
-		for _, c := range *got.Checks {
-			names = append(names, c.Context)
-		}
-	}
-	if got.Contexts != nil {
-		names = append(names, *got.Contexts...)
-	}
-	return names, true, nil
-}
-
-// hidden reports whether GitHub refused to show something, for want of permission or of a plan that has it.
-func hidden(err error) bool {
-	s := statusOf(err)
-	return s == http.StatusForbidden || s == http.StatusNotFound
-}
-
-// rules reads the required checks of the rulesets that apply to a branch. go-github gives up at a kind of rule that
-// it does not know, so only what is needed is decoded here.
-func (r *Reader) rules(ctx context.Context, owner, repo, base string) (names []string, err error) {
-	err = pages(maxPages, func(o gh.ListOptions) (*gh.Response, error) {
-		var rules []struct {
-			Type       string
-			Parameters struct {
-				Checks []struct{ Context string } `json:"required_status_checks"`
-			}
-		}
-		u := fmt.Sprintf("repos/%s/%s/rules/branches/%s?per_page=%d&page=%d", owner, repo, escape(base), o.PerPage, o.Page)
-		res, err := r.get(ctx, u, &rules)
-		for _, rule := range rules {
-			for _, c := range rule.Parameters.Checks {
-				names = append(names, c.Context)
-			}
-		}
-		return res, err
-	})
-	if hidden(err) { // before GitHub Enterprise Server 3.11 there are none
-		err = nil
-	}
-	slices.SortFunc(names, cmp.Compare[string])
-	return names, err
 }

@@ -1,6 +1,8 @@
 package github
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -31,14 +33,24 @@ func TestChecks(t *testing.T) {
 	for _, c := range [][2]string{{"ci/one", "pending"}, {"ci/one", "success"}, {"ci/two", "error"}, {"ci/three", "pending"}, {"both", "failure"}} {
 		must(t, s.SetStatus("acme/shop", head, c[0], c[1]))
 	}
-	got, err := r.Checks(t.Context(), "acme/shop", "main", head)
+	must(t, s.SetCheckBy("other[bot]", "acme/shop", head, "build", "failure"))
+	got, err := r.Checks(t.Context(), "acme/shop", "main", []platform.Candidate{{Head: head}})
 	must(t, err)
-	want := platform.Checks{Head: head, Required: []string{}, Results: []platform.Check{
-		{Name: "ask", State: platform.Failed}, {Name: "both", State: platform.Failed}, {Name: "build", State: platform.Passed},
+	apps := map[string]string{}
+	for i, x := range got[0].Results {
+		if x.App != "" && apps[x.App] == "" {
+			apps[x.App] = string(rune('A' + len(apps)))
+		}
+		got[0].Results[i].App = apps[x.App]
+	}
+	slices.SortStableFunc(got[0].Results, func(a, b platform.Check) int { return strings.Compare(a.Name+a.App, b.Name+b.App) })
+	want := []platform.Checks{{Head: head, Rules: platform.Rules{Checks: []platform.Requirement{}}, Results: []platform.Check{
+		{Name: "ask", App: "A", State: platform.Failed}, {Name: "both", State: platform.Failed}, {Name: "both", App: "A", State: platform.Passed},
+		{Name: "build", App: "A", State: platform.Passed}, {Name: "build", App: "B", State: platform.Failed},
 		{Name: "ci/one", State: platform.Passed}, {Name: "ci/three", State: platform.Pending}, {Name: "ci/two", State: platform.Failed},
-		{Name: "docs", State: platform.Passed}, {Name: "flaky", State: platform.Pending}, {Name: "gone", State: platform.Failed},
-		{Name: "late", State: platform.Failed}, {Name: "lint", State: platform.Passed}, {Name: "slow", State: platform.Pending},
-	}}
+		{Name: "docs", App: "A", State: platform.Passed}, {Name: "flaky", App: "A", State: platform.Pending}, {Name: "gone", App: "A", State: platform.Failed},
+		{Name: "late", App: "A", State: platform.Failed}, {Name: "lint", App: "A", State: platform.Passed}, {Name: "slow", App: "A", State: platform.Pending},
+	}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -59,38 +71,4 @@ func TestRunStates(t *testing.T) {
 			t.Errorf("%s %q is %s, want %s", test.status, test.conclusion, got, test.want)
 		}
 	}
-}
-
-func TestRequiredChecks(t *testing.T) {
-	s := newServer(t, map[string]string{"a": "1"})
-	head := s.Head("acme/shop", "main")
-	_, err := s.Commit("acme/shop", "release/1.x", map[string]string{"b": "1"}, "release")
-	must(t, err)
-	all := newReader(t, s, githubtest.Grant{})
-	few := newReader(t, s, githubtest.Grant{Permissions: map[string]string{"contents": "write", "checks": "read", "statuses": "read", "pull_requests": "write"}})
-	required := func(r *Reader, base string) []string {
-		t.Helper()
-		got, err := r.Checks(t.Context(), "acme/shop", base, head)
-		must(t, err)
-		return got.Required
-	}
-	expect := func(what string, got, want []string) {
-		t.Helper()
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: %s", what, diff)
-		}
-	}
-	expect("no protection", required(all, "main"), []string{})
-	expect("may not see that there is none", required(few, "main"), nil)
-	must(t, s.SetProtection("acme/shop", "main", &githubtest.Protection{Reviews: 1}))
-	expect("protection without checks", required(all, "main"), []string{})
-	must(t, s.SetProtection("acme/shop", "main", &githubtest.Protection{Checks: []string{"test", "build"}}))
-	expect("protection", required(all, "main"), []string{"build", "test"})
-	expect("hidden protection", required(few, "main"), nil)
-	must(t, s.SetRuleset("acme/shop", "main", &githubtest.Protection{Checks: []string{"lint", "build"}}))
-	expect("both", required(all, "main"), []string{"build", "lint", "test"})
-	expect("what the rulesets show", required(few, "main"), []string{"build", "lint"})
-	must(t, s.SetProtection("acme/shop", "release/1.x", &githubtest.Protection{Checks: []string{"x"}}))
-	must(t, s.SetRuleset("acme/shop", "release/1.x", &githubtest.Protection{Checks: []string{"y"}}))
-	expect("a branch with a slash", required(all, "release/1.x"), []string{"x", "y"})
 }

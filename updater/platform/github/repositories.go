@@ -245,26 +245,16 @@ func (r *Reader) whoami(ctx context.Context) (platform.Account, error) {
 	if s := statusOf(err); s != http.StatusForbidden && s != http.StatusNotFound {
 		return platform.Account{}, err
 	}
-	req, err := r.api.NewRequest(http.MethodPost, r.graphql, map[string]string{"query": viewerQuery})
-	if err != nil {
-		return platform.Account{}, err
-	}
-	var answer struct {
-		Data struct {
-			Viewer struct {
-				Login      string
-				DatabaseID int64 `json:"databaseId"`
-			}
+	var data struct {
+		Viewer struct {
+			Login      string
+			DatabaseID int64 `json:"databaseId"`
 		}
-		Errors []struct{ Message string }
 	}
-	if _, err := r.api.Do(ctx, req, &answer); err != nil {
+	if err := r.ask(ctx, viewerQuery, nil, &data); err != nil {
 		return platform.Account{}, err
 	}
-	if len(answer.Errors) > 0 {
-		return platform.Account{}, errors.New(answer.Errors[0].Message)
-	}
-	viewer := answer.Data.Viewer
+	viewer := data.Viewer
 	if viewer.Login == "" {
 		return platform.Account{}, errors.New("it did not say")
 	}

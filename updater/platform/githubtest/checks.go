@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,9 +22,19 @@ func (c *call) runJSON(x *run) object {
 	return c.s.shapes.make("check-run", at, object{
 		"id": x.id, "node_id": node("CR", x.id), "head_sha": x.sha, "name": x.name, "status": x.status, "conclusion": orNull(x.conclusion),
 		"html_url": c.s.base + "/" + c.repo.fullName() + "/runs/" + itoa(int(x.id)), "details_url": orNull(x.details), "external_id": x.external,
+		"app":        c.s.integrationJSON(x.app),
 		"started_at": stamp(x.started), "completed_at": stamp(x.completed), "check_suite": object{"id": x.suite},
 		"output": object{"title": orNull(x.title), "summary": orNull(x.summary), "text": orNull(x.text), "annotations_count": 0, "annotations_url": at + "/annotations"},
 	})
+}
+
+// integrationJSON renders the app behind a bot.
+func (s *Server) integrationJSON(a *account) object {
+	slug := strings.TrimSuffix(a.login, "[bot]")
+	return object{
+		"id": a.id, "slug": slug, "node_id": node("A", a.id), "owner": s.userJSON(a), "name": slug, "description": nil, "external_url": s.base, "html_url": s.base + "/apps/" + slug,
+		"created_at": stamp(s.now()), "updated_at": stamp(s.now()), "permissions": object{"checks": "write"}, "events": []string{},
+	}
 }
 
 // A runChange is a request to make or change a check run.
@@ -127,16 +138,21 @@ func (c *call) updateRun() (reply, error) {
 	return reply{status: 200, body: c.runJSON(x)}, c.s.settle(c.repo)
 }
 
-// runsOf returns the check runs of a commit, newest first: of each name the
+// runsOf returns the check runs of a commit, newest first: of each app and name the
 // newest, as "filter=latest", the default, says.
 func (c *call) runsOf(keep func(*run) bool) []*run {
+	type reporter struct {
+		app  *account
+		name string
+	}
 	var out []*run
-	seen := map[string]bool{}
+	seen := map[reporter]bool{}
 	for _, x := range slices.Backward(c.repo.runs) {
-		if !keep(x) || seen[x.name] && c.query("filter") != "all" {
+		k := reporter{x.app, x.name}
+		if !keep(x) || seen[k] && c.query("filter") != "all" {
 			continue
 		}
-		seen[x.name] = true
+		seen[k] = true
 		if n := c.query("check_name"); n != "" && n != x.name {
 			continue
 		}

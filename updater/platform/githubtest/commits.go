@@ -150,14 +150,22 @@ func (c *call) branchJSON(name, sha string) object {
 	at := c.repo.api(c.s, "/branches/%s/protection", escape(name))
 	p := object{"enabled": rule != nil, "required_status_checks": object{"enforcement_level": "off", "contexts": []string{}, "checks": []any{}}}
 	if rule != nil && len(rule.Checks) > 0 {
-		p["required_status_checks"] = object{"enforcement_level": "everyone", "contexts": rule.Checks, "checks": checksJSON(rule.Checks)}
+		p["required_status_checks"] = object{"enforcement_level": "everyone", "contexts": rule.Checks, "checks": c.checksJSON(rule)}
 	}
 	return object{"name": name, "protected": rule != nil, "protection": p, "protection_url": at,
 		"commit": object{"sha": sha, "url": c.repo.api(c.s, "/commits/%s", sha)}}
 }
 
-func checksJSON(names []string) []object {
-	return each(names, func(n string) object { return object{"context": n, "app_id": nil} })
+func (c *call) checksJSON(p *Protection) []object {
+	return each(p.Checks, func(n string) object { return object{"context": n, "app_id": c.s.appID(p.Apps[n])} })
+}
+
+// appID returns the number of an app by the login of its bot; nil for "".
+func (s *Server) appID(login string) any {
+	if login == "" {
+		return nil
+	}
+	return s.account(login, "Bot").id
 }
 
 func (c *call) getBranch() (reply, error) {

@@ -179,14 +179,14 @@ func (s *Server) guard(rp *repo, c *call) []string {
 			deny, why = append(deny, cmd.ref), "deny updating a hidden ref"
 		}
 		rule := rp.rule(branch)
-		if !isBranch || rule == nil {
+		if !isBranch || rule == nil || rule.passes(c.who.account) {
 			continue
 		}
 		keep = append(keep, cmd.ref)
 		if cmd.old == zero {
 			continue // the branch is new
 		}
-		if rule.Reviews > 0 {
+		if rule.byPulls() {
 			deny, why = append(deny, cmd.ref), "Changes must be made through a pull request."
 		} else if m := rp.missing(rule, cmd.new); m != "" && cmd.new != zero {
 			deny, why = append(deny, cmd.ref), m

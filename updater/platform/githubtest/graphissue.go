@@ -103,7 +103,25 @@ func (c *call) addGraphPull(r *repo, i *issue, f fields) {
 	f["baseRefOid"] = func(args) (any, error) { return r.pullBase(i), nil }
 	f["headRef"] = func(args) (any, error) { return c.branchRef(r, p.head), nil }
 	f["baseRef"] = func(args) (any, error) { return c.branchRef(r, p.base), nil }
-	f["isCrossRepository"], f["isInMergeQueue"], f["maintainerCanModify"] = is(false), is(false), is(p.modify)
+	f["isCrossRepository"], f["isInMergeQueue"], f["maintainerCanModify"] = is(false), is(p.inQueue()), is(p.modify)
+	f["mergeQueueEntry"] = func(args) (any, error) {
+		if !p.inQueue() {
+			return nil, nil
+		}
+		return graphEntry(r, i), nil
+	}
+	f["reviewThreads"] = func(a args) (any, error) {
+		return connection("reviewThreads", "PullRequestReviewThread", convert(p.threads, func(done bool) typed {
+			return typed{"PullRequestReviewThread", fields{"id": is(node("PRRT", p.id)), "isResolved": is(done)}}
+		}), a)
+	}
+	f["timelineItems"] = func(a args) (any, error) {
+		var items []any
+		if p.ousted != "" {
+			items = append(items, typed{"RemovedFromMergeQueueEvent", fields{"id": is(node("RFMQE", p.id)), "reason": is(p.ousted), "createdAt": is(stamp(i.updated))}})
+		}
+		return connection("timelineItems", "PullRequestTimelineItems", items, a)
+	}
 	f["mergeable"] = func(args) (any, error) { m, _, err := c.graphMergeable(r, i); return m, err }
 	f["mergeStateStatus"] = func(args) (any, error) { _, s, err := c.graphMergeable(r, i); return s, err }
 	f["reviewDecision"] = func(args) (any, error) { return reviewDecision(r, i), nil }

@@ -101,6 +101,8 @@ func (c *call) mutations() typed {
 	return typed{"Mutation", fields{
 		"enablePullRequestAutoMerge":    c.enableAutoMerge,
 		"disablePullRequestAutoMerge":   c.disableAutoMerge,
+		"enqueuePullRequest":            c.enqueue,
+		"dequeuePullRequest":            c.dequeue,
 		"createCommitOnBranch":          c.commitOnBranch,
 		"markPullRequestReadyForReview": func(a args) (any, error) { return c.setDraft(a, false) },
 		"convertPullRequestToDraft":     func(a args) (any, error) { return c.setDraft(a, true) },
@@ -110,8 +112,12 @@ func (c *call) mutations() typed {
 // target returns the pull request that a mutation is about, if the caller may
 // change it.
 func (c *call) target(a args, permission string) (*issue, error) {
-	in := a.input("input")
-	id := nodeID("PR", in.text("pullRequestId"))
+	return c.pullWithID(a.input("input").text("pullRequestId"), permission)
+}
+
+// pullWithID is target by a node's identity.
+func (c *call) pullWithID(text, permission string) (*issue, error) {
+	id := nodeID("PR", text)
 	for _, r := range c.readable(func(*repo) bool { return true }) {
 		for _, i := range r.issues {
 			if i.pull == nil || i.pull.id != id {
@@ -124,7 +130,7 @@ func (c *call) target(a args, permission string) (*issue, error) {
 			return i, nil
 		}
 	}
-	return nil, &graphError{"NOT_FOUND", fmt.Sprintf("Could not resolve to a node with the global id of '%s'", in.text("pullRequestId"))}
+	return nil, &graphError{"NOT_FOUND", fmt.Sprintf("Could not resolve to a node with the global id of '%s'", text)}
 }
 
 // payload is a mutation's answer.

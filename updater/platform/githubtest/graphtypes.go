@@ -42,7 +42,17 @@ func (c *call) graphRepo(r *repo) typed {
 		"isEmpty":          func(args) (any, error) { return r.head(r.main) == "", nil },
 		"hasIssuesEnabled": is(true), "hasVulnerabilityAlertsEnabled": is(!r.noAlerts), "autoMergeAllowed": is(r.autoMerge),
 		"mergeCommitAllowed": is(r.mergeCommit), "rebaseMergeAllowed": is(r.rebase), "squashMergeAllowed": is(r.squash), "deleteBranchOnMerge": is(r.deleteMerged),
-		"pushedAt": is(stamp(r.pushed)), "createdAt": is(stamp(r.created)), "updatedAt": is(stamp(r.pushed)), "mergeQueue": is(nil),
+		"pushedAt": is(stamp(r.pushed)), "createdAt": is(stamp(r.created)), "updatedAt": is(stamp(r.pushed)),
+		"mergeQueue": func(a args) (any, error) {
+			branch := a.text("branch")
+			if branch == "" {
+				branch = r.main
+			}
+			if rule := r.rule(branch); rule == nil || !rule.Queue {
+				return nil, nil
+			}
+			return typed{"MergeQueue", fields{"id": is("MQ_" + branch), "url": is(c.s.base + "/" + r.fullName() + "/queue/" + branch)}}, nil
+		},
 		"viewerPermission": is("WRITE"),
 		"defaultBranchRef": func(args) (any, error) { return c.branchRef(r, r.main), nil },
 		"ref":              func(a args) (any, error) { return c.graphRefNamed(r, a.text("qualifiedName")) },

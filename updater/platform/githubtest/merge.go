@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,9 +34,9 @@ func (r *repo) mergeState(i *issue) (string, error) {
 		return "dirty", nil
 	case p.draft:
 		return "draft", nil
-	case rule != nil && (r.missing(rule, head) != "" || i.approvals() < rule.Reviews):
+	case rule != nil && (r.missing(rule, head) != "" || i.approvals() < rule.Reviews || rule.Locked || rule.Conversations && slices.Contains(p.threads, false)):
 		return "blocked", nil
-	case rule != nil && rule.Strict && !r.git.ancestor(base, head):
+	case rule != nil && rule.Strict && !rule.Queue && !r.git.ancestor(base, head):
 		return "behind", nil
 	case !r.green(head):
 		return "unstable", nil
@@ -62,15 +63,21 @@ func (i *issue) approvals() int {
 
 // results returns the state of each check run and status of a commit by name:
 // "success", "failure" or "pending". The newest of a name counts.
-func (r *repo) results(sha string) map[string]string {
+func (r *repo) results(sha string) map[string]string { return r.resultsBy(sha, nil) }
+
+// resultsBy is results of what rule lets count: of a check that an app must report, what others say does not.
+func (r *repo) resultsBy(sha string, rule *Protection) map[string]string {
+	counts := func(name string, by *account) bool {
+		return rule == nil || rule.Apps[name] == "" || strings.EqualFold(rule.Apps[name], by.login)
+	}
 	out := map[string]string{}
 	for _, c := range r.runs {
-		if c.sha == sha {
+		if c.sha == sha && counts(c.name, c.app) {
 			out[c.name] = c.outcome()
 		}
 	}
 	for _, st := range r.statuses {
-		if st.sha != sha {
+		if st.sha != sha || !counts(st.context, st.creator) {
 			continue
 		}
 		out[st.context] = st.state
@@ -107,7 +114,7 @@ func (r *repo) green(sha string) bool {
 // missing returns GitHub's complaint about required checks of a commit, "" if
 // there is none.
 func (r *repo) missing(rule *Protection, sha string) string {
-	got := r.results(sha)
+	got := r.resultsBy(sha, rule)
 	var names []string
 	counts := map[string]int{}
 	for _, name := range rule.Checks {
@@ -144,6 +151,7 @@ type merging struct {
 	method        string // "merge", "squash" or "rebase"; "" is "merge"
 	subject, body string // of the commit; "" for GitHub's own
 	sha           string // that the head must be at; "" if it does not matter
+	queue         bool   // the merge queue merges it
 	by            *account
 }
 
@@ -174,15 +182,26 @@ func (r *repo) mergeable(i *issue, m merging) error {
 	if tree == "" {
 		return fail(405, "Pull Request is not mergeable")
 	}
-	return r.rulesMet(i, base, head)
+	rule := r.rule(p.base)
+	if rule == nil || rule.passes(m.by) {
+		return nil
+	}
+	if rule.Linear && m.method == "merge" || rule.Signed && m.method == "rebase" || rule.Methods != nil && !slices.Contains(rule.Methods, m.method) {
+		return fail(405, "Repository rule violations found\n\nThis branch must not be merged by %s.", m.method)
+	}
+	if rule.Queue && !m.queue {
+		return fail(405, "Repository rule violations found\n\nChanges must be made through the merge queue")
+	}
+	return r.rulesMet(rule, i, base, head, m.queue)
+}
+
+// passes says whether a rule does not hold for an account.
+func (p *Protection) passes(a *account) bool {
+	return a != nil && !p.EnforceAdmins && slices.ContainsFunc(p.Bypass, func(login string) bool { return strings.EqualFold(login, a.login) })
 }
 
 // rulesMet refuses what the rules of the base do not allow.
-func (r *repo) rulesMet(i *issue, base, head string) error {
-	rule := r.rule(i.pull.base)
-	if rule == nil {
-		return nil
-	}
+func (r *repo) rulesMet(rule *Protection, i *issue, base, head string, queue bool) error {
 	why := r.missing(rule, head)
 	if n := rule.Reviews; i.approvals() < n {
 		is := "review is"
@@ -191,10 +210,16 @@ func (r *repo) rulesMet(i *issue, base, head string) error {
 		}
 		why = strings.TrimSpace(why + fmt.Sprintf(" At least %d approving %s required by reviewers with write access.", n, is))
 	}
+	if rule.Conversations && slices.Contains(i.pull.threads, false) {
+		why = strings.TrimSpace(why + " A conversation must be resolved before this pull request can be merged.")
+	}
+	if rule.Locked {
+		why = "Cannot change this locked branch"
+	}
 	if why != "" {
 		return fail(405, "%s", why)
 	}
-	if rule.Strict && !r.git.ancestor(base, head) {
+	if rule.Strict && !queue && !r.git.ancestor(base, head) {
 		return fail(405, "Head branch is out of date. Review and try the merge again.")
 	}
 	return nil

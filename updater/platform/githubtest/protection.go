@@ -18,9 +18,11 @@ func (c *call) protectionJSON(branch string, p *Protection) object {
 	at := c.repo.api(c.s, "/branches/%s/protection", escape(branch))
 	off := object{"enabled": false}
 	o := object{"url": at, "enforce_admins": object{"url": at + "/enforce_admins", "enabled": p.EnforceAdmins},
-		"required_linear_history": off, "allow_force_pushes": off, "allow_deletions": off, "block_creations": off, "required_conversation_resolution": off}
+		"required_linear_history": object{"enabled": p.Linear}, "allow_force_pushes": off, "allow_deletions": off, "block_creations": off,
+		"required_conversation_resolution": object{"enabled": p.Conversations}, "lock_branch": object{"enabled": p.Locked},
+		"required_signatures": object{"url": at + "/required_signatures", "enabled": p.Signed}}
 	if p.Checks != nil || p.Strict {
-		o["required_status_checks"] = requiredChecksJSON(at, p)
+		o["required_status_checks"] = c.requiredChecksJSON(at, p)
 	}
 	if p.Reviews > 0 {
 		o["required_pull_request_reviews"] = object{"url": at + "/required_pull_request_reviews", "dismiss_stale_reviews": false,
@@ -29,12 +31,12 @@ func (c *call) protectionJSON(branch string, p *Protection) object {
 	return o
 }
 
-func requiredChecksJSON(at string, p *Protection) object {
+func (c *call) requiredChecksJSON(at string, p *Protection) object {
 	list := p.Checks
 	if list == nil {
 		list = []string{}
 	}
-	return object{"url": at + "/required_status_checks", "strict": p.Strict, "contexts": list, "checks": checksJSON(list),
+	return object{"url": at + "/required_status_checks", "strict": p.Strict, "contexts": list, "checks": c.checksJSON(p),
 		"contexts_url": at + "/required_status_checks/contexts"}
 }
 
@@ -47,7 +49,7 @@ func (c *call) getRequiredChecks() (reply, error) {
 	if p.Checks == nil && !p.Strict {
 		return reply{}, fail(404, "Required status checks not enabled")
 	}
-	return ok(requiredChecksJSON(c.repo.api(c.s, "/branches/%s/protection", escape(branch)), p))
+	return ok(c.requiredChecksJSON(c.repo.api(c.s, "/branches/%s/protection", escape(branch)), p))
 }
 
 func (c *call) putProtection() (reply, error) {
@@ -115,12 +117,34 @@ func (c *call) branchRules() (reply, error) {
 	add("deletion", nil)
 	add("non_fast_forward", nil)
 	if p.Checks != nil || p.Strict {
-		list := each(p.Checks, func(n string) object { return object{"context": n} })
+		list := each(p.Checks, func(n string) object {
+			o := object{"context": n}
+			if id := c.s.appID(p.Apps[n]); id != nil {
+				o["integration_id"] = id
+			}
+			return o
+		})
 		add("required_status_checks", object{"required_status_checks": list, "strict_required_status_checks_policy": p.Strict})
 	}
-	if p.Reviews > 0 {
-		add("pull_request", object{"required_approving_review_count": p.Reviews, "dismiss_stale_reviews_on_push": false,
-			"require_code_owner_review": false, "require_last_push_approval": false, "required_review_thread_resolution": false})
+	if p.Reviews > 0 || p.Methods != nil || p.Conversations {
+		methods := p.Methods
+		if methods == nil {
+			methods = []string{"merge", "squash", "rebase"}
+		}
+		add("pull_request", object{"required_approving_review_count": p.Reviews, "dismiss_stale_reviews_on_push": false, "allowed_merge_methods": methods,
+			"require_code_owner_review": false, "require_last_push_approval": false, "required_review_thread_resolution": p.Conversations})
+	}
+	for _, x := range []struct {
+		holds bool
+		kind  string
+	}{{p.Linear, "required_linear_history"}, {p.Signed, "required_signatures"}, {p.Locked, "update"}} {
+		if x.holds {
+			add(x.kind, nil)
+		}
+	}
+	if p.Queue {
+		add("merge_queue", object{"check_response_timeout_minutes": 60, "grouping_strategy": "ALLGREEN", "max_entries_to_build": 5,
+			"max_entries_to_merge": 5, "merge_method": "SQUASH", "min_entries_to_merge": 1, "min_entries_to_merge_wait_minutes": 5})
 	}
 	return ok(page(c, out))
 }

@@ -111,13 +111,13 @@ func (c *call) guarded(name, sha string, forward bool) string {
 	branch, isBranch := strings.CutPrefix(name, "refs/heads/")
 	rule := c.repo.rule(branch)
 	switch {
-	case !isBranch || rule == nil:
+	case !isBranch || rule == nil || rule.passes(c.who.account):
 		return ""
 	case sha == "":
 		return "Cannot delete a protected branch"
 	case !forward:
 		return "Cannot force-push to a protected branch"
-	case rule.Reviews > 0:
+	case rule.byPulls():
 		return "Changes must be made through a pull request."
 	}
 	return c.repo.missing(rule, sha)
@@ -140,3 +140,6 @@ func (c *call) deleteRef() (reply, error) {
 	}
 	return noContent()
 }
+
+// byPulls says whether a branch changes by pull requests only.
+func (p *Protection) byPulls() bool { return p.Reviews > 0 || p.Queue || p.Locked || p.Methods != nil }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Push tells that a reference changed, by whatever means.
@@ -94,7 +95,7 @@ func (s *Server) branchMoved(r *repo, branch, sha string, by *account) error {
 			if _, err := r.git.line("update-ref", pullRef(i.number), sha); err != nil {
 				return err
 			}
-			i.updated = s.now()
+			i.updated, p.queued, p.ousted = s.now(), time.Time{}, "" // a push takes it out of the queue
 			s.discussed(r, "synchronize", i, by)
 			if r.git.ancestor(sha, r.head(p.base)) {
 				s.close(r, i, by)
@@ -126,7 +127,7 @@ func (r *repo) pullBase(i *issue) string {
 func (s *Server) close(r *repo, i *issue, by *account) {
 	if p := i.pull; p != nil {
 		p.baseAtClose = r.head(p.base)
-		p.auto = nil
+		p.auto, p.queued = nil, time.Time{}
 	}
 	i.open, i.closed, i.updated = false, s.now(), s.now()
 	s.discussed(r, "closed", i, by)

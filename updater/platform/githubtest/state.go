@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,7 +124,10 @@ type pull struct {
 	teams       []string // slugs, asked for review
 	reviews     []*review
 	auto        *autoMerge
-	baseAtClose string // commit of the base when it was closed or merged
+	threads     []bool    // conversations: whether each is resolved
+	queued      time.Time // when it came into the merge queue; zero if it is not there
+	ousted      string    // why the queue put it out, if nobody has pushed since
+	baseAtClose string    // commit of the base when it was closed or merged
 	merged      time.Time
 	mergedBy    *account
 	mergeCommit string
@@ -201,9 +205,17 @@ type status struct {
 
 // A Protection is what must hold before a branch changes.
 type Protection struct {
-	Checks        []string // names of required checks and statuses
-	Strict        bool     // a pull request must be up to date with the branch
-	Reviews       int      // approvals needed
+	Checks        []string          // names of required checks and statuses
+	Apps          map[string]string // login of the bot that alone may report a check, by its name
+	Strict        bool              // a pull request must be up to date with the branch
+	Reviews       int               // approvals needed
+	Conversations bool              // they must be resolved
+	Linear        bool              // no merge commits
+	Signed        bool              // only signed commits
+	Locked        bool              // nobody may change the branch
+	Methods       []string          // by which alone may be merged, of a ruleset; nil for any
+	Queue         bool              // pull requests are merged by the merge queue
+	Bypass        []string          // logins that this does not hold for
 	EnforceAdmins bool
 }
 
@@ -217,7 +229,11 @@ func (r *repo) rule(branch string) *Protection {
 		}
 		return p
 	}
-	both := Protection{Strict: p.Strict || q.Strict, Reviews: max(p.Reviews, q.Reviews), EnforceAdmins: p.EnforceAdmins}
+	both := Protection{Strict: p.Strict || q.Strict, Reviews: max(p.Reviews, q.Reviews), EnforceAdmins: p.EnforceAdmins,
+		Conversations: p.Conversations || q.Conversations, Linear: p.Linear || q.Linear, Signed: p.Signed || q.Signed, Locked: p.Locked || q.Locked,
+		Queue: p.Queue || q.Queue, Apps: map[string]string{}, Methods: q.Methods, Bypass: q.Bypass}
+	maps.Copy(both.Apps, p.Apps)
+	maps.Copy(both.Apps, q.Apps)
 	both.Checks = append(slices.Clone(p.Checks), q.Checks...)
 	slices.Sort(both.Checks)
 	both.Checks = slices.Compact(both.Checks)

@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -285,7 +286,7 @@ func (s *Server) protect(r *repo, rules map[string]*Protection, branch string, p
 		delete(rules, branch)
 	} else {
 		copied := *p
-		copied.Checks = slices.Clone(p.Checks)
+		copied.Checks, copied.Apps = slices.Clone(p.Checks), maps.Clone(p.Apps)
 		rules[branch] = &copied
 	}
 	return s.settle(r)
@@ -294,11 +295,16 @@ func (s *Server) protect(r *repo, rules map[string]*Protection, branch string, p
 // SetCheck reports a check run of a commit, as a CI system would. conclusion is
 // GitHub's, such as "success" or "failure", or "" while it runs.
 func (s *Server) SetCheck(name, sha, check, conclusion string) error {
+	return s.SetCheckBy("ci[bot]", name, sha, check, conclusion)
+}
+
+// SetCheckBy is SetCheck of the app whose bot has a login.
+func (s *Server) SetCheckBy(login, name, sha, check, conclusion string) error {
 	return s.with("reporting check "+check, name, func(r *repo) error {
 		if r.git.kindOf(sha) != "commit" {
 			return fmt.Errorf("no commit %s", sha)
 		}
-		c := &run{id: s.id(), sha: sha, name: check, status: "in_progress", started: s.now(), app: s.account("ci[bot]", "Bot")}
+		c := &run{id: s.id(), sha: sha, name: check, status: "in_progress", started: s.now(), app: s.account(login, "Bot")}
 		if conclusion != "" {
 			c.status, c.conclusion, c.completed = "completed", conclusion, s.now()
 		}
@@ -336,6 +342,24 @@ func (s *Server) Approve(name string, number int, login string) error {
 	})
 }
 
+// Discuss begins a conversation about a pull request, or with resolved ends all.
+func (s *Server) Discuss(name string, number int, resolved bool) error {
+	return s.with(fmt.Sprintf("discussing #%d", number), name, func(r *repo) error {
+		i := r.issues[number]
+		if i == nil || i.pull == nil {
+			return fmt.Errorf("no pull request %d", number)
+		}
+		if !resolved {
+			i.pull.threads = append(i.pull.threads, false)
+			return nil
+		}
+		for n := range i.pull.threads {
+			i.pull.threads[n] = true
+		}
+		return s.settle(r)
+	})
+}
+
 // A PullRequest is what the server holds of a pull request, to be compared
 // with what a program says.
 type PullRequest struct {
@@ -353,6 +377,7 @@ type PullRequest struct {
 	Milestone    string
 	AutoMerge    bool
 	Draft        bool
+	Queued       bool // in the merge queue
 }
 
 // Pulls returns a repository's pull requests in the order of their numbers.
@@ -365,7 +390,7 @@ func (s *Server) Pulls(name string) (list []PullRequest, err error) {
 				continue
 			}
 			p := PullRequest{Number: i.number, Title: i.title, Body: i.body, Branch: i.pull.head, Base: i.pull.base,
-				Head: r.pullHead(i), State: "closed", Author: i.author.login, AutoMerge: i.pull.auto != nil, Draft: i.pull.draft}
+				Head: r.pullHead(i), State: "closed", Author: i.author.login, AutoMerge: i.pull.auto != nil, Draft: i.pull.draft, Queued: i.pull.inQueue()}
 			for _, l := range i.labels {
 				p.Labels = append(p.Labels, l.name)
 			}

@@ -102,8 +102,12 @@ func (r *Reader) Issues(_ context.Context, name string, _ []string) ([]platform.
 }
 
 // Checks returns none, and does not say what is required.
-func (r *Reader) Checks(_ context.Context, name, _, head string) (platform.Checks, error) {
-	return platform.Checks{Head: head}, r.check(name)
+func (r *Reader) Checks(_ context.Context, name, _ string, list []platform.Candidate) ([]platform.Checks, error) {
+	var out []platform.Checks
+	for _, c := range list {
+		out = append(out, platform.Checks{Head: c.Head})
+	}
+	return out, r.check(name)
 }
 
 // File returns a committed file; what only the work tree has does not count.

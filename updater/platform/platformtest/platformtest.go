@@ -137,9 +137,13 @@ func testSettings(t *testing.T, w World) {
 	if len(pulls) != 0 || err != nil {
 		t.Errorf("%v, %v", pulls, err)
 	}
-	checks, err := w.Reader.Checks(t.Context(), w.Repo, "main", w.head(t, "main"))
-	if len(checks.Results) != 0 || checks.Head != w.head(t, "main") || err != nil {
-		t.Errorf("%v, %v", checks, err)
+	head := w.head(t, "main")
+	checks, err := w.Reader.Checks(t.Context(), w.Repo, "main", []platform.Candidate{{Head: head}, {Head: head}})
+	if len(checks) != 2 || len(checks[0].Results) != 0 || checks[1].Head != head || err != nil {
+		t.Errorf("%+v, %v", checks, err)
+	}
+	if checks, err = w.Reader.Checks(t.Context(), w.Repo, "main", nil); len(checks) != 0 || err != nil {
+		t.Errorf("of nothing: %+v, %v", checks, err)
 	}
 }
 
