@@ -35,6 +35,20 @@ var stages = []stage{
 		w.once()
 		w.commit(map[string]string{"renovate.json": `{"labels": ["updates", "images"], "prFooter": "Ours."}`})
 	}, map[string]string{"renovate.json": `{"labels": ["deps"]}`, "Dockerfile": "FROM redis:7.0"}},
+	{"have the host merge", func(w *world) { w.once(); w.required(); w.checks("build", "") }, nil},
+	{"take that back", func(w *world) {
+		w.once()
+		w.required()
+		w.checks("build", "")
+		w.once()
+		w.checks("lint", "failure")
+		w.slow = true
+	}, nil},
+	{"queue", func(w *world) {
+		w.once()
+		w.must(w.SetRuleset(shop, "main", &githubtest.Protection{Checks: []string{"build"}, Queue: true}))
+		w.green()
+	}, nil},
 	{"propose a configuration", func(*world) {}, bare},
 	{"update what is proposed", func(w *world) { w.once(); w.tags["redis"] = append(w.tags["redis"], "7.4") }, bare},
 	{"leave alone", func(w *world) { w.once(); w.patch(`{"state": "closed"}`) }, bare},
@@ -72,6 +86,12 @@ func (w *world) asApp() {
 	}
 }
 
+// required makes a check required.
+func (w *world) required() {
+	w.Helper()
+	w.must(w.SetProtection(shop, "main", &githubtest.Protection{Checks: []string{"build"}}))
+}
+
 // once makes one pass, which must not fail.
 func (w *world) once() {
 	w.Helper()
@@ -98,6 +118,7 @@ func (w *world) finish() end {
 	w.Helper()
 	for left := 6; ; left-- {
 		w.green()
+		w.must(w.RunQueue(shop, "main"))
 		_, effects, err := w.pass(w.Context())
 		w.must(err)
 		if len(effects) == 0 {

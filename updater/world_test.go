@@ -57,6 +57,7 @@ type world struct {
 
 	global     string // the operator's configuration
 	discovered func(name string) bool
+	slow       bool             // checks are never done
 	now        func() time.Time // nil for the usual one
 }
 
@@ -215,11 +216,20 @@ func (w *world) clean() *updater.Report {
 // green lets the checks of all open pull requests pass.
 func (w *world) green() {
 	w.Helper()
+	if w.slow {
+		return
+	}
+	w.checks("build", "success")
+}
+
+// checks reports a check of all open pull requests.
+func (w *world) checks(name, conclusion string) {
+	w.Helper()
 	pulls, err := w.Pulls(shop)
 	w.must(err)
 	for _, p := range pulls {
 		if p.State == "open" {
-			w.must(w.SetCheck(shop, p.Head, "build", "success"))
+			w.must(w.SetCheck(shop, p.Head, name, conclusion))
 		}
 	}
 }

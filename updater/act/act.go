@@ -31,12 +31,17 @@ type Effect struct {
 	Err     error  // nil if Phase is Done
 }
 
-// Execute carries out the actions of outcomes: first all pushes in one
+// Execute carries out the actions of outcomes: first what the host was told about merging is taken back, then come all pushes in one
 // exchange, then the rest in order. An action that the host refuses does not
 // stop the others; what builds on a push that failed is left for the next pass.
 // The error is only about the log: without it nothing may be done.
 func (r *Runner) Execute(ctx context.Context, repo string, outcomes []plan.Outcome) ([]Effect, error) {
+	outcomes, recalled, err := r.recall(ctx, repo, outcomes)
+	if err != nil {
+		return recalled, err
+	}
 	heads, effects, err := r.push(ctx, repo, outcomes)
+	effects = append(recalled, effects...)
 	if err != nil {
 		return effects, err
 	}
@@ -66,6 +71,29 @@ func (r *Runner) Execute(ctx context.Context, repo string, outcomes []plan.Outco
 		}
 	}
 	return effects, nil
+}
+
+// recall takes back what the host was told about merging, before it can act on it, and returns what is left to do: of an outcome for which
+// that failed, nothing.
+func (r *Runner) recall(ctx context.Context, repo string, outcomes []plan.Outcome) (rest []plan.Outcome, effects []Effect, err error) {
+	for _, o := range outcomes {
+		n := 0
+		failed := false
+		for ; n < len(o.Actions) && o.Actions[n].Merge != nil && o.Actions[n].Merge.How.Recalls(); n++ {
+			e, err := r.one(ctx, repo, o.Actions[n], o.Reasons)
+			if err != nil {
+				return nil, effects, err
+			}
+			effects = append(effects, e)
+			failed = failed || e.Err != nil
+		}
+		o.Actions = o.Actions[n:]
+		if failed {
+			o.Actions = nil
+		}
+		rest = append(rest, o)
+	}
+	return rest, effects, nil
 }
 
 // push makes all branches in one exchange. If a branch has moved or is refused, each is

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -93,7 +94,7 @@ func (a Action) Kind() string {
 	case a.Note != nil:
 		return "note"
 	}
-	return "merge"
+	return cmp.Or(string(a.Merge.How), "merge")
 }
 
 // Key names the intent: it is the same for the same change to the same state,
@@ -117,6 +118,9 @@ func (a Action) Key(repo string) string {
 		detail = fmt.Sprint(a.Close.Number, a.Close.Head)
 	case a.Merge != nil:
 		detail = fmt.Sprint(a.Merge.Number, a.Merge.Head)
+		if a.Merge.How != platform.Now {
+			detail += string(a.Merge.How)
+		}
 	case a.Note != nil:
 		detail = fmt.Sprint(a.Note.Number, deref(a.Note.Was), deref(a.Note.Title), deref(a.Note.Body), a.Note.Open != nil && *a.Note.Open, a.Note.AddLabels)
 	}
@@ -159,6 +163,8 @@ type Outcome struct {
 	Actions []Action
 	Blocks  []policy.Block // what speaks against merging it now; only of one whose branch is as it should be
 	Until   time.Time      // when it may be different although nothing else changes; zero for never
+
+	stands bool // what the host was told about merging it still holds
 
 	Dashboard bool // it is about the issue that lists all updates, and Number is that of the issue
 }

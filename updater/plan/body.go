@@ -11,7 +11,6 @@ import (
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/templating/text"
-	"github.com/currant-bot/currant/updater/platform"
 )
 
 // maxBody is how long a pull request's body may be, in bytes. GitHub takes
@@ -388,8 +387,10 @@ func rebasing(b Branch) string {
 	switch rebase := b.rebaseWhen(); {
 	case rebase == "never":
 		return "never"
-	case fresh(rebase, b.Automerge, platform.Unknown):
+	case rebase == "behind-base-branch":
 		return "whenever the base branch has moved on"
+	case b.Automerge && rebase != "conflicted":
+		return "when it is its turn to merge and it must be up to date for that, or the base branch changes the same files"
 	}
 	return "whenever the base branch changes the same files"
 }

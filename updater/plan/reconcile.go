@@ -15,7 +15,7 @@ import (
 // Reconcile returns what leads from the pull requests that there are to those
 // that there should be. ds are the decisions that want came from.
 func Reconcile(want []Rendered, ds []Decision, have State, now time.Time) []Outcome {
-	r := &reconciler{have: have, now: now, failed: make(map[string]string), merged: make(map[string]bool)}
+	r := &reconciler{have: have, now: now, failed: make(map[string]string), line: make(map[string]*car)}
 	for _, d := range ds {
 		if d.Facts != Complete {
 			key := Member{Decision: &d}.Key()
@@ -23,13 +23,18 @@ func Reconcile(want []Rendered, ds []Decision, have State, now time.Time) []Outc
 		}
 	}
 	r.count(want)
+	r.lineUp(want)
 	var out []Outcome
 	wanted := make(map[string]bool)
 	for _, b := range want {
 		wanted[b.Name] = true
-		out = append(out, r.branch(b))
+		out = append(out, r.recall(r.branch(b)))
 	}
-	return append(out, r.leftovers(wanted)...)
+	for _, o := range r.leftovers(wanted) {
+		out = append(out, r.recall(o))
+	}
+	r.depart(out)
+	return out
 }
 
 type reconciler struct {
@@ -41,7 +46,8 @@ type reconciler struct {
 	branches int               // that exist or are about to
 	commits  int               // on our branches since the hour began, as far as they are still there
 	pushed   int               // in this pass
-	merged   map[string]bool   // bases and paths changed by merges of this pass
+	line     map[string]*car   // by branch, those that merge by themselves
+	order    []string          // in which they do
 }
 
 func (r *reconciler) count(want []Rendered) {
@@ -104,8 +110,8 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
 	}
 	asked := b.asked(open)
-	if label := b.Settings.String("stopUpdatingLabel"); open != nil && label != "" && hasLabel(open.Labels, label) && asked == "" {
-		return o.end(Hands, reason(CodeStopped, b.Settings.Origin("stopUpdatingLabel"), "it has the label %q, so it is left alone", label))
+	if stopped(b, open) && asked == "" {
+		return o.end(Hands, reason(CodeStopped, b.Settings.Origin("stopUpdatingLabel"), "it has the label %q, so it is left alone", b.Settings.String("stopUpdatingLabel")))
 	}
 	if exists && branch.Foreign != "" && asked == "" {
 		if b.Shared && open != nil {
@@ -140,6 +146,12 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		r.branches++
 	}
 	return r.realise(o, b, branch, exists, open)
+}
+
+// stopped reports whether a label wants a pull request left alone.
+func stopped(b Rendered, open *platform.Pull) bool {
+	label := b.Settings.String("stopUpdatingLabel")
+	return open != nil && label != "" && hasLabel(open.Labels, label)
 }
 
 // settledBy puts the reasons of a kind last: they settle it.
@@ -280,7 +292,14 @@ func (r *reconciler) spent(b Rendered) *Reason {
 func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists bool, open *platform.Pull) Outcome {
 	s := b.Settings
 	asked := b.asked(open)
-	push, why := stale(b, branch, exists, open)
+	if open != nil && r.queued(branch) {
+		return r.waiting(o, b, branch, open)
+	}
+	push, why, lazy := r.outdated(b, branch, exists, open)
+	if c := r.line[b.Name]; lazy && c != nil && c.waits != nil {
+		push = false
+		o.Reasons = append(o.Reasons, reason(CodeRebase, config.Origin{}, "%s, and it is made anew when it is its turn", why))
+	}
 	if asked != "" && (branch.Behind || branch.Foreign != "") {
 		push, why = true, asked
 	}
@@ -356,8 +375,9 @@ func (o Outcome) local(exists bool) Outcome {
 	return o
 }
 
-// stale says whether the branch must be made anew, and why.
-func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bool, string) {
+// outdated says whether the branch must be made anew, and why. It is lazy if that is only because its base has moved on, so that it
+// need not be before it is its turn to merge.
+func (r *reconciler) outdated(b Rendered, branch BranchState, exists bool, open *platform.Pull) (push bool, why string, lazy bool) {
 	rebase := b.rebaseWhen()
 	var state platform.Mergeable
 	same := false // what it changes is what its pull request says
@@ -368,23 +388,31 @@ func stale(b Rendered, branch BranchState, exists bool, open *platform.Pull) (bo
 	}
 	switch {
 	case !exists:
-		return true, "the branch does not exist yet"
+		return true, "the branch does not exist yet", false
 	case branch.Behind && open != nil && b.Settings.Bool("rebaseAllOpenBranches"):
-		return true, "the base branch has moved on (rebaseAllOpenBranches)"
+		return true, "the base branch has moved on (rebaseAllOpenBranches)", false
 	case rebase == "never" && branch.Behind && same:
-		return false, ""
+		return false, "", false
 	case rebase != "never" && branch.Overlap:
-		return true, "the base branch has changed the same files since"
+		return true, "the base branch has changed the same files since", same
 	case rebase != "never" && branch.Behind && state == platform.Conflicted:
-		return true, "it conflicts with its base branch"
+		return true, "it conflicts with its base branch", same
 	case branch.Behind && open != nil && keepsUpdated(b, *open):
-		return true, "the base branch has moved on, and its label wants it up to date"
-	case branch.Behind && fresh(rebase, b.Automerge, state):
-		return true, "the base branch has moved on (rebaseWhen)"
+		return true, "the base branch has moved on, and its label wants it up to date", false
+	case branch.Behind && fresh(rebase, b.Automerge && r.wantsFresh(branch), state):
+		return true, "the base branch has moved on (rebaseWhen)", same && rebase != "behind-base-branch"
 	case !maps.Equal(branch.Changed, b.Blobs):
-		return true, "its content is not what it should be now"
+		return true, "its content is not what it should be now", same && branch.Behind
 	}
-	return false, ""
+	return false, "", false
+}
+
+// wantsFresh reports whether a branch that merges by itself is of no use behind its base: it could not be merged, or its checks failed,
+// which the base may have mended.
+func (r *reconciler) wantsFresh(branch BranchState) bool {
+	c, known := r.have.Checks[branch.Head]
+	_, failed, _ := tally(c)
+	return !known || c.Rules.Strict && !c.Rules.Queue || failed > 0
 }
 
 // rebaseWhen is the option, where "automerging" is what that comes to for b.

@@ -107,6 +107,13 @@ func (s *scene) change(f func(*BranchState)) {
 	s.state.Branches["renovate/x-1.x"] = b
 }
 
+// rules sets what the base branch asks for.
+func (s *scene) rules(r platform.Rules) {
+	c := s.state.Checks[ourHead]
+	c.Rules = r
+	s.state.Checks[ourHead] = c
+}
+
 // wish ticks the box of the branch on the dashboard.
 func (s *scene) wish(w Wish) { s.state.Wishes = Wishes{Branches: map[string]Wish{"renovate/x-1.x": w}} }
 
@@ -233,7 +240,16 @@ func TestReconcile(t *testing.T) {
 		// rebaseWhen.
 		{"overlap", ``, func(_ *testing.T, s *scene) { s.change(func(b *BranchState) { b.Behind, b.Overlap = true, true }) }, UpdateIt, "push", "same files"},
 		{"behind is good enough", ``, func(_ *testing.T, s *scene) { s.change(func(b *BranchState) { b.Behind = true }) }, Unchanged, "", ""},
-		{"behind, and merges by itself", auto, func(_ *testing.T, s *scene) { s.change(func(b *BranchState) { b.Behind = true }) }, UpdateIt, "push", "moved on"},
+		{"behind, and merges by itself", auto, func(_ *testing.T, s *scene) { s.change(func(b *BranchState) { b.Behind = true }) }, Merge, "merge", ""},
+		{"behind, merges by itself, and must not be behind", auto, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind = true })
+			s.rules(platform.Rules{Strict: true})
+		}, UpdateIt, "push", "moved on"},
+		{"behind, and its checks failed", auto, func(_ *testing.T, s *scene) {
+			s.change(func(b *BranchState) { b.Behind = true })
+			s.state.Checks[ourHead].Results[0].State = platform.Failed
+		}, UpdateIt, "push", "moved on"},
+		{"automerging", `{"automerge": true, "rebaseWhen": "automerging"}`, func(_ *testing.T, s *scene) { s.change(func(b *BranchState) { b.Behind = true }) }, UpdateIt, "push", "moved on"},
 		{"behind, and the host wants it fresh", ``, func(_ *testing.T, s *scene) {
 			s.change(func(b *BranchState) { b.Behind = true })
 			s.state.Pulls[0].Mergeable = platform.Behind
@@ -442,7 +458,9 @@ func TestPushReplacesWhatWasSeen(t *testing.T) {
 func TestMergeIsBoundToTheHead(t *testing.T) {
 	s := scened(t, `{"automerge": true, "automergeStrategy": "rebase"}`)
 	got := s.only(t).Actions[0].Merge
-	if diff := cmp.Diff(&platform.Merging{Number: 1, Head: ourHead, Method: platform.Squash, Branch: "renovate/x-1.x"}, got); diff != "" {
+	if diff := cmp.Diff(&platform.Merging{
+		Number: 1, Head: ourHead, Method: platform.Squash, Branch: "renovate/x-1.x", Base: "main", Onto: baseHead, Paths: []string{"package.json"},
+	}, got); diff != "" {
 		t.Error(diff)
 	}
 	s.state.Repository.AutoDelete = true
@@ -502,7 +520,7 @@ func TestMergesOfOneFileTakeTurns(t *testing.T) {
 	p.Number, p.Branch = 2, other.Name
 	s.state.Pulls = append(s.state.Pulls, p)
 	out := s.reconcile()
-	if out[0].Result != Merge || out[1].Result != Unchanged || !strings.Contains(out[1].Reasons[len(out[1].Reasons)-1].Text, "package.json") {
+	if out[1].Result != Merge || out[0].Result != Unchanged || !strings.Contains(out[0].Reasons[len(out[0].Reasons)-1].Text, "second in line; it waits for #1, which changes package.json") {
 		t.Errorf("%+v", out)
 	}
 }

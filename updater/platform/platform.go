@@ -38,6 +38,7 @@ type Repository struct {
 	Fork         bool
 	MergeMethods []Method // that the repository allows, in its order of preference
 	AutoDelete   bool     // the host deletes the branch of a merged pull request
+	AutoMerge    bool     // the host can be told to merge a pull request once its rules are met
 	BranchesOnly bool     // there are no pull requests here, as in a plain checkout
 	NoIssues     bool     // there are no issues here
 	NoWorkflows  string   // why files of the host's own CI cannot be changed; "" if they can, or if that is not known
@@ -70,7 +71,14 @@ type Pull struct {
 	Author    string
 	Created   time.Time
 	Mergeable Mergeable
+	Auto      AutoMerge // of an open one
 	URL       string
+}
+
+// An AutoMerge says that the host is to merge a pull request once its rules are met. It is zero if it is not.
+type AutoMerge struct {
+	By     string // login of who told it
+	Method Method
 }
 
 // A PullState is what has become of a pull request.
@@ -277,14 +285,32 @@ type Closing struct {
 	Comment string // "" for none
 }
 
-// A Merging merges a pull request.
+// A Merging merges a pull request, or tells the host how to.
 type Merging struct {
 	Number  int
 	Head    string // the commit that was judged: no other may be merged
+	How     How
 	Method  Method
-	Subject string // of the merge or squash commit; "" for the host's own
-	Branch  string // to delete afterwards; "" to leave it
+	Subject string   // of the merge or squash commit; "" for the host's own
+	Branch  string   // to delete afterwards; "" to leave it
+	Base    string   // the branch that it goes into
+	Onto    string   // the commit of Base that it was judged with; "" if Base does not matter
+	Paths   []string // that it changes: if Base changed one of them since Onto, it is not merged
 }
+
+// How says how something is merged.
+type How string
+
+const (
+	Now     How = ""           // at once
+	WhenMet How = "merge-when" // by the host, once its rules are met
+	Unarm   How = "merge-not"  // WhenMet is taken back
+	Queue   How = "queue"      // by the host's queue
+	Unqueue How = "unqueue"    // Queue is taken back
+)
+
+// Recalls reports whether h takes something back.
+func (h How) Recalls() bool { return h == Unarm || h == Unqueue }
 
 // A RetryError is a failure that may pass by itself, such as a rate limit.
 type RetryError struct {

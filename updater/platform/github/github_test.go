@@ -63,7 +63,14 @@ func TestConformance(t *testing.T) {
 		r := newReader(t, s, githubtest.Grant{})
 		describeLabels(t, r, "acme/shop", "dependencies", "more")
 		return platformtest.World{Reader: r, Writer: r.Writer(), Repo: "acme/shop", Git: s.GitDir("acme/shop"), PersonURL: personURL(s, "acme/shop"),
-			Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty"), Committer: "GitHub <noreply@127.0.0.1>"}
+			Empty: "acme/empty", EmptyGit: s.GitDir("acme/empty"), Committer: "GitHub <noreply@127.0.0.1>",
+			Rule: func(t *testing.T, queue bool) {
+				rule := githubtest.Protection{Checks: []string{"build"}}
+				if queue {
+					rule = githubtest.Protection{Queue: true}
+				}
+				must(t, s.SetRuleset("acme/shop", "main", &rule))
+			}}
 	})
 }
 

@@ -157,6 +157,9 @@ func pullOf(p *gh.PullRequest) platform.Pull {
 		out.State = platform.Closed
 	default:
 		out.Mergeable = mergeable(p)
+		if a := p.AutoMerge; a != nil {
+			out.Auto = platform.AutoMerge{By: a.GetEnabledBy().GetLogin(), Method: platform.Method(a.GetMergeMethod())}
+		}
 	}
 	return out
 }

@@ -138,7 +138,8 @@ func (r *Reader) Repository(ctx context.Context, name string) (platform.Reposito
 	out := platform.Repository{
 		Name: got.GetFullName(), CloneURL: got.GetCloneURL(), Default: got.GetDefaultBranch(),
 		Archived: got.GetArchived(), Disabled: got.GetDisabled(), Fork: got.GetFork(), AutoDelete: got.GetDeleteBranchOnMerge(),
-		NoIssues: got.HasIssues != nil && !*got.HasIssues,
+		AutoMerge: got.GetAllowAutoMerge(),
+		NoIssues:  got.HasIssues != nil && !*got.HasIssues,
 	}
 	for _, m := range []struct {
 		allowed *bool

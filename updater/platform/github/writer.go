@@ -2,7 +2,6 @@ package github
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -264,56 +263,4 @@ func (w *Writer) deleteBranch(ctx context.Context, name, branch, head string) er
 		return err
 	}
 	return m.Delete(ctx, branch, head)
-}
-
-// Merge merges exactly m.Head and deletes the branch, unless GitHub does that itself or somebody has pushed to it
-// since. An empty method is the first that the repository allows. The error is [platform.ErrMoved] if the head is
-// another, and [platform.ErrBlocked] with GitHub's words if a rule forbids it.
-func (w *Writer) Merge(ctx context.Context, name string, m platform.Merging) error {
-	owner, repo, done, err := w.begin(name)
-	if err != nil {
-		return err
-	}
-	defer done()
-	doing := fmt.Sprintf("merging #%d of %s", m.Number, name)
-	if m.Head == "" {
-		return fmt.Errorf("%s: nothing is merged without knowing its commit", doing)
-	}
-	settings, err := w.r.Repository(ctx, name)
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-	if m.Method == "" && len(settings.MergeMethods) > 0 {
-		m.Method = settings.MergeMethods[0]
-	}
-	_, _, err = w.r.api.PullRequests.Merge(ctx, owner, repo, m.Number, "", &gh.PullRequestOptions{
-		SHA: m.Head, MergeMethod: string(m.Method), CommitTitle: m.Subject,
-	})
-	if err != nil && !w.isMerged(ctx, owner, repo, m) {
-		return w.r.explain(mergeRefusal(err), "%s", doing)
-	}
-	if m.Branch == "" || settings.AutoDelete {
-		return nil
-	}
-	if err := w.deleteBranch(ctx, name, m.Branch, m.Head); !errors.Is(err, platform.ErrMoved) {
-		return err
-	}
-	return nil
-}
-
-// isMerged reports whether an earlier attempt, or this one despite its error, did merge the head.
-func (w *Writer) isMerged(ctx context.Context, owner, repo string, m platform.Merging) bool {
-	p, _, err := w.r.api.PullRequests.Get(ctx, owner, repo, m.Number)
-	return err == nil && p.GetMerged() && p.GetHead().GetSHA() == m.Head
-}
-
-// mergeRefusal gives GitHub's refusals their meaning.
-func mergeRefusal(err error) error {
-	switch statusOf(err) {
-	case http.StatusConflict:
-		return platform.ErrMoved
-	case http.StatusMethodNotAllowed:
-		return fmt.Errorf("%s: %w", saidOf(err), platform.ErrBlocked)
-	}
-	return err
 }

@@ -18,20 +18,22 @@ func TestCheckRuns(t *testing.T) {
 	_, _, err = w.gh.Checks.UpdateCheckRun(ctx(t), "acme", "shop", run.GetID(), github.UpdateCheckRunOptions{Name: "ci", Conclusion: github.String("failure"),
 		Output: &github.CheckRunOutput{Title: github.String("t"), Summary: github.String("s")}})
 	w.ok(err)
-	w.ok(w.SetCheck(shop, sha, "ci", "success"))
-	w.ok(w.SetCheck(shop, sha, "lint", ""))
+	app := run.GetApp().GetSlug() + "[bot]"
+	w.ok(w.SetCheckBy("other[bot]", shop, sha, "build", "success"))
+	w.ok(w.SetCheckBy(app, shop, sha, "ci", "success"))
+	w.ok(w.SetCheckBy(app, shop, sha, "lint", ""))
 	list, _, err := w.gh.Checks.ListCheckRunsForRef(ctx(t), "acme", "shop", "main", nil)
 	w.ok(err)
 	got := map[string]string{}
 	for _, r := range list.CheckRuns {
 		got[r.GetName()] = r.GetStatus() + " " + r.GetConclusion()
 	}
-	if want := map[string]string{"ci": "completed success", "lint": "in_progress "}; !cmp.Equal(got, want) {
+	if want := map[string]string{"ci": "completed success", "build": "completed success", "lint": "in_progress "}; !cmp.Equal(got, want) {
 		t.Errorf("check runs are %v, want %v", got, want)
 	}
 	suites, _, err := w.gh.Checks.ListCheckSuitesForRef(ctx(t), "acme", "shop", "main", nil)
 	w.ok(err)
-	if len(suites.CheckSuites) != 1 || suites.CheckSuites[0].GetStatus() != "in_progress" {
+	if len(suites.CheckSuites) != 2 || suites.CheckSuites[0].GetStatus() != "in_progress" || suites.CheckSuites[1].GetConclusion() != "success" {
 		t.Errorf("check suites are %v", suites.CheckSuites)
 	}
 }

@@ -39,6 +39,10 @@ type World struct {
 	// Committer is who commits what the Writer pushes, as "Name <address>"; "" for its author.
 	Committer string
 
+	// Rule makes branch main require a check, or with queue go through the host's merge queue, which takes what is open; nil if the host cannot be
+	// told how to merge.
+	Rule func(t *testing.T, queue bool)
+
 	// NoPulls is the error of a host without pull requests; nil if it has them.
 	NoPulls error
 }
@@ -53,7 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 	RunPushes(t, open)
 	tests := map[string]func(*testing.T, World){
 		"settings": testSettings, "files": testFiles, "unknown repository": testUnknown, "empty repository": testEmpty,
-		"no pull requests": testNoPulls, "open": testOpen, "edit": testEdit, "close": testClose, "merge": testMerge,
+		"no pull requests": testNoPulls, "open": testOpen, "edit": testEdit, "close": testClose, "merge": testMerge, "merge into what has changed": testMergeOnto, "have the host merge": testMergeWhenMet, "merge queue": testMergeQueue,
 		"issues": testIssues,
 	}
 	for name, test := range tests {

@@ -17,8 +17,11 @@ func testNoPulls(t *testing.T, w World) {
 	_, e1 := w.Writer.Open(t.Context(), w.Repo, platform.Proposal{Branch: "renovate/x", Base: "main"})
 	e2 := w.Writer.Edit(t.Context(), w.Repo, platform.Edit{Number: 1})
 	e3 := w.Writer.Close(t.Context(), w.Repo, platform.Closing{Number: 1})
-	e4 := w.Writer.Merge(t.Context(), w.Repo, platform.Merging{Number: 1})
-	for i, err := range []error{e1, e2, e3, e4} {
+	all := []error{e1, e2, e3}
+	for _, how := range []platform.How{platform.Now, platform.WhenMet, platform.Unarm, platform.Queue, platform.Unqueue} {
+		all = append(all, w.Writer.Merge(t.Context(), w.Repo, platform.Merging{Number: 1, How: how}))
+	}
+	for i, err := range all {
 		if !errors.Is(err, w.NoPulls) {
 			t.Errorf("%d: %v", i, err)
 		}
