@@ -281,8 +281,10 @@ var checks = map[string]func(*checker, member){
 			}
 		}
 	},
-	"filePatterns": checkPatterns,
-	"bumpVersions": checkBumps,
+	"filePatterns":  checkPatterns,
+	"conflicts":     checkWords("keep-markers", "ours", "theirs", "union", "fail"),
+	"templateTrust": checkWords("never", "render", "sandbox", "full"),
+	"bumpVersions":  checkBumps,
 	"allowedCommands": func(c *checker, m member) {
 		for _, item := range m.val.items() {
 			if item.isString() {
@@ -290,6 +292,17 @@ var checks = map[string]func(*checker, member){
 			}
 		}
 	},
+}
+
+// checkWords checks that an object holds nothing but some words.
+func checkWords(words ...string) func(*checker, member) {
+	return func(c *checker, m member) {
+		for _, v := range m.val.members() {
+			if !v.val.isString() || !slices.Contains(words, v.val.str) {
+				c.rep.at(v.val, Error, "%q in %q should be one of %s", clip(v.name), m.name, strings.Join(words, ", "))
+			}
+		}
+	}
 }
 
 func checkConstraints(c *checker, m member) {

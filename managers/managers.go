@@ -15,6 +15,9 @@ import (
 	"sync"
 )
 
+// Template is the Kind of a dependency on the template that a whole project was made from.
+const Template = "template"
+
 // A Manager finds the dependencies named in one kind of file.
 //
 // A Manager is constant: it keeps no state, does no I/O beyond [File.FS], and

@@ -68,6 +68,12 @@ func (r *running) verdicts(ctx context.Context) ([]audit.Verdict, error) {
 		}
 		all = audit.Excuse(all, func(p string) bool { return unstable[p] || unstable[u.Moved[p]] })
 	}
+	r.out.Effect = r.effect(ctx, r.base.tree, theirs.tree)
+	if r.job.Audit == audit.Prefer {
+		if all, err = r.prefer(ctx, u, all); err != nil {
+			return nil, err
+		}
+	}
 	for i, v := range all {
 		all[i].Path = path.Join(r.out.Root, v.Path)
 	}
@@ -126,7 +132,7 @@ func (r *running) compare(ctx context.Context, base, theirs string) (audit.Updat
 // leaveOut takes from u what is not the template's: answers files, which have verdicts of their own, and rejected hunks.
 func (r *running) leaveOut(ctx context.Context, u *audit.Update) {
 	out := append(r.others(ctx), r.job.Answers)
-	for _, x := range r.out.Conflicts {
+	for _, x := range slices.Concat(r.out.Conflicts, r.out.Settled) {
 		out = append(out, x.Path+".rej")
 		if p, ok := strings.CutPrefix(x.Path, prefix(r.out.Root)); ok {
 			u.Shown[p] = true

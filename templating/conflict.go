@@ -26,8 +26,8 @@ var ciFiles = []string{
 }
 
 // conflicts finds the files that people must look at, by the index, by markers and by rejected
-// hunks, and takes the markers out of files that must stay readable.
-func conflicts(all collected) []Conflict {
+// hunks, and takes the markers out of files where they are settled, or that must stay readable.
+func conflicts(all collected, rules map[string]Settling) (open, settled []Conflict, err error) {
 	var found []Conflict
 	known := make(map[string]bool)
 	for _, u := range all.unmerged {
@@ -54,15 +54,41 @@ func conflicts(all collected) []Conflict {
 			found = append(found, Conflict{Path: p, Kind: BothChanged})
 		}
 	}
-	for i := range found {
-		settle(&found[i], all.changes)
-	}
 	slices.SortFunc(found, func(a, b Conflict) int { return strings.Compare(a.Path, b.Path) })
-	return found
+	for _, c := range found {
+		rule := settlingOf(rules, c.Path)
+		if rule == Fail {
+			return nil, nil, refuse(Conflicting, "%s is changed both here and in the template, and configuration wants no update then", c.Path)
+		}
+		settle(&c, rule, all.changes)
+		if c.By == "" {
+			open = append(open, c)
+		} else {
+			settled = append(settled, c)
+		}
+	}
+	return open, settled, nil
 }
 
-// settle fills in the excerpt, and keeps our side where markers would do harm.
-func settle(c *Conflict, changes platform.Changeset) {
+// settlingOf returns what is configured for a path: the longest glob that matches counts.
+func settlingOf(rules map[string]Settling, p string) Settling {
+	best, rule := "", KeepMarkers
+	if isCI(p) {
+		rule = "" // markers would stop all checks
+	}
+	for glob, s := range rules {
+		if ok, err := doublestar.Match(glob, p); err == nil && ok && (len(glob) > len(best) || len(glob) == len(best) && glob > best) {
+			best, rule = glob, s
+		}
+	}
+	if rule == KeepMarkers && isCI(p) {
+		return ""
+	}
+	return rule
+}
+
+// settle fills in the excerpt, and puts lines in the place of markers as rule says.
+func settle(c *Conflict, rule Settling, changes platform.Changeset) {
 	f := changes[c.Path]
 	if f == nil {
 		return
@@ -75,15 +101,29 @@ func settle(c *Conflict, changes platform.Changeset) {
 		}
 		c.Excerpt = first(strings.Join(texts, "\n"), 60)
 	}
-	if !isCI(c.Path) || len(parts) == 0 {
+	if len(parts) == 0 || rule == KeepMarkers {
 		return
 	}
-	c.Kept = true
-	kept := f.Text
+	text := f.Text
 	for _, h := range parts {
-		kept = strings.Replace(kept, h.text, h.ours, 1)
+		text = strings.Replace(text, h.text, h.settled(rule), 1)
 	}
-	changes[c.Path] = &platform.File{Text: kept, Mode: f.Mode}
+	c.Kept, c.By = rule == "", rule
+	changes[c.Path] = &platform.File{Text: text, Mode: f.Mode}
+}
+
+// settled is what takes the place of a conflict.
+func (h hunk) settled(rule Settling) string {
+	switch rule {
+	case Theirs:
+		return h.theirs
+	case Union:
+		if h.ours != "" && !strings.HasSuffix(h.ours, "\n") {
+			return h.ours + "\n" + h.theirs
+		}
+		return h.ours + h.theirs
+	}
+	return h.ours
 }
 
 func isCI(p string) bool {
@@ -93,37 +133,36 @@ func isCI(p string) bool {
 	})
 }
 
-// A hunk is a conflict in a file: its whole text with markers, and our side of it.
-type hunk struct{ text, ours string }
+// A hunk is a conflict in a file: its whole text with markers, and each side of it.
+type hunk struct{ text, ours, base, theirs string }
 
 // hunks returns the conflicts in a text that are marked as Copier does. Lines that only look like
 // markers, as in a document about git, are none.
 func hunks(text string) []hunk {
 	var all []hunk
-	var current, ours strings.Builder
-	in, mine := false, false
+	var h hunk
+	var side *string // nil outside of a conflict
 	for line := range strings.Lines(text) {
-		switch bare := strings.TrimRight(line, "\r\n"); {
+		bare := strings.TrimRight(line, "\r\n")
+		switch {
 		case bare == markOurs:
-			current.Reset()
-			ours.Reset()
-			in, mine = true, true
-			current.WriteString(line)
+			h = hunk{}
+			side = &h.ours
+		case side == nil:
 			continue
-		case in && (bare == markBase || bare == markMiddle):
-			mine = false
-		case in && bare == markTheirs:
-			current.WriteString(line)
-			all = append(all, hunk{text: current.String(), ours: ours.String()})
-			in = false
+		case bare == markBase && side == &h.ours:
+			side = &h.base
+		case bare == markMiddle && side != &h.theirs:
+			side = &h.theirs
+		case bare == markTheirs && side == &h.theirs:
+			h.text += line
+			all = append(all, h)
+			side = nil
 			continue
+		default:
+			*side += line
 		}
-		if in {
-			current.WriteString(line)
-			if mine {
-				ours.WriteString(line)
-			}
-		}
+		h.text += line
 	}
 	return all
 }

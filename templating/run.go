@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/currant-bot/currant/templating/audit"
@@ -68,6 +70,9 @@ func (r *running) prepare(ctx context.Context) error {
 	if r.allowed, err = r.permit(ctx); err != nil {
 		return err
 	}
+	if err := r.unanswered(); err != nil {
+		return err
+	}
 	if r.tool, err = r.u.Engine.Find(ctx); err != nil {
 		return err
 	}
@@ -77,6 +82,26 @@ func (r *running) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// unanswered says no if it is plain that a question has neither answer nor default: Copier would say it of the first alone, and after
+// migrations ran. What only rendering tells is left to Copier.
+func (r *running) unanswered() error {
+	var missing []copier.Question
+	var names []string
+	for _, q := range r.new.config.Questions {
+		_, answered := r.before.Answers[q.Name]
+		_, given := r.job.Data[q.Name]
+		if !q.Default && q.When == "" && q.Type == "str" && !answered && !given {
+			missing = append(missing, q)
+			names = append(names, strconv.Quote(q.Name))
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return &refusal{Reason{Code: copier.NeedsAnswer, Questions: missing, Text: fmt.Sprintf(
+		"template %s asks %s from %s on, and there is neither an answer nor a default", r.source.ID, strings.Join(names, ", "), r.new.Name)}}
 }
 
 // run runs Copier and leaves what it did in the work tree. Meanwhile the old version is rendered for the audit.
@@ -105,6 +130,9 @@ func (r *running) runUpdate(ctx context.Context) error {
 	res, err := r.copier(ctx, args, r.checkout.work, "job")
 	if err != nil {
 		return err
+	}
+	for _, m := range r.new.config.Applicable(r.old.Name, r.new.Name, r.u.Versions) {
+		r.out.Ran = append(r.out.Ran, m.Command)
 	}
 	r.out.Log, r.out.Took, r.out.Enforced = r.log(res), res.Took, res.Enforced.String()
 	if r.allowed.open {
@@ -181,7 +209,7 @@ func (r *running) explain(f copier.Failure) error {
 	case copier.NeedsAnswer:
 		no := &refusal{Reason{Code: f.Code, Text: fmt.Sprintf("template %s asks %q from %s on, and there is neither an answer nor a default", id, f.Detail, r.new.Name)}}
 		if i := slices.IndexFunc(r.new.config.Questions, func(q copier.Question) bool { return q.Name == f.Detail }); i >= 0 {
-			no.Question = &r.new.config.Questions[i]
+			no.Questions = r.new.config.Questions[i : i+1]
 		}
 		return no
 	case copier.BadAnswer:
@@ -210,8 +238,15 @@ func (r *running) judge(ctx context.Context) error {
 		return err
 	}
 	r.out.Warnings = append(r.out.Warnings, all.strange...)
-	r.out.Conflicts = conflicts(all)
-	r.out.Changes = all.changes
+	if r.out.Conflicts, r.out.Settled, err = conflicts(all, r.job.Settle); err != nil {
+		return err
+	}
+	for _, c := range slices.Concat(r.out.Conflicts, r.out.Settled) {
+		if (c.Kept || c.By == Ours) && r.same(ctx, c.Path, all.changes[c.Path]) {
+			delete(all.changes, c.Path)
+		}
+	}
+	r.out.Changes, r.out.Reads = all.changes, slices.Sorted(maps.Keys(r.othersNow(ctx)))
 	if len(all.strange) > 0 {
 		r.out.Holds = append(r.out.Holds, "parts of the result were left out")
 	}
@@ -225,6 +260,13 @@ func (r *running) judge(ctx context.Context) error {
 	}
 	r.out.Notes, err = r.u.notes(ctx, r.mirror, r.old.Ref, r.new.Ref)
 	return err
+}
+
+// same reports whether f is what the commit that the update began with has at path.
+func (r *running) same(ctx context.Context, path string, f *platform.File) bool {
+	text, ok := r.checkout.read(ctx, path)
+	entry, err := r.checkout.ours(ctx, "ls-tree", r.checkout.commit, "--", path)
+	return ok && err == nil && f != nil && text == f.Text && strings.HasPrefix(entry, modes[f.Mode]+" ")
 }
 
 // judgeAnswers checks that the answers file now names the wanted version, and what else changed in it.

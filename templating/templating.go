@@ -39,6 +39,8 @@ type Job struct {
 	Data  map[string]any // answers besides those in the file, as for new questions
 	Trust Trust          // "" for Render
 	Audit audit.Policy   // "" for audit.Block
+
+	Settle map[string]Settling // how conflicts in files that match a glob are settled; the longest glob counts
 }
 
 // Trust says what of a template may run. It is the operator's decision, never the repository's.
@@ -55,28 +57,33 @@ const (
 type Outcome struct {
 	Reason    *Reason // why there is no update; nil if there is one
 	Changes   platform.Changeset
-	Conflicts []Conflict // for people to resolve; the files in Changes hold markers
+	Conflicts []Conflict // for people to resolve; the files in Changes hold markers, unless Kept
+	Settled   []Conflict // that nobody need look at
+	Reads     []string   // answers files of other templates that this one renders from
 	Answers   []AnswerChange
 	Audit     []audit.Verdict // on files that need a word, by path; bad ones are in Holds too, if the policy is to block
 	Notes     []Note          // what is new, newest first
 	Holds     []string        // why it must not be merged without a person, besides Conflicts
 	Warnings  []string
-	Log       string // the end of what Copier wrote, without credentials
+	Effect    string   // how much the version changes for these answers, such as "3 files changed, 1 insertion(+)"; "" if unknown or nothing
+	Ran       []string // migrations that ran, as the template has them
+	Log       string   // the end of what Copier wrote, without credentials
 
-	From, To   string // versions
-	FromCommit string
-	ToCommit   string
-	Root       string // the project's folder, "" for the top
-	Source     string // the template's identity, such as "git.example.test/acme/base"
-	Enforced   string // what the sandbox enforced
-	Took       time.Duration
+	From, To    string // versions
+	FromCommit  string
+	ToCommit    string
+	AnswersFile string // its path
+	Root        string // the project's folder, "" for the top
+	Source      string // the template's identity, such as "git.example.test/acme/base"
+	Enforced    string // what the sandbox enforced
+	Took        time.Duration
 }
 
 // A Reason says why a repository is not updated.
 type Reason struct {
-	Code     copier.Code
-	Text     string           // a sentence for people
-	Question *copier.Question // that needs an answer; nil for other reasons
+	Code      copier.Code
+	Text      string            // a sentence for people
+	Questions []copier.Question // that need an answer
 }
 
 // Codes besides those of package copier.
@@ -92,6 +99,7 @@ const (
 	Submodules         copier.Code = "submodules"          // the template has submodules
 	LargeFiles         copier.Code = "git-lfs"             // the template keeps files in Git LFS
 	SandboxUnavailable copier.Code = "sandbox-unavailable" // this machine cannot hold the template's code
+	Conflicting        copier.Code = "conflict"            // there are conflicts that must not be
 	TooLarge           copier.Code = "too-large"           // the update changes more than is taken
 )
 
@@ -104,8 +112,23 @@ type Conflict struct {
 	// files of a CI system markers would stop all checks.
 	Kept bool
 
-	Excerpt string // the conflicting lines, in the form of diff3
+	By      Settling // what settled it; "" if that is for people
+	Excerpt string   // the conflicting lines, in the form of diff3
 }
+
+// A Settling is how a conflict is settled.
+type Settling string
+
+const (
+	KeepMarkers Settling = "keep-markers" // it is not: a person does it on the branch
+	Ours        Settling = "ours"         // where they conflict, the repository's lines stay
+	Theirs      Settling = "theirs"       // the template's take their place
+	Union       Settling = "union"        // both stay, the repository's first
+	Fail        Settling = "fail"         // there is no update
+)
+
+// Settlings are all that can be configured.
+var Settlings = []Settling{KeepMarkers, Ours, Theirs, Union, Fail}
 
 // A ConflictKind is how a file conflicts.
 type ConflictKind string
@@ -114,6 +137,7 @@ const (
 	BothChanged ConflictKind = "both changed"
 	BothAdded   ConflictKind = "both added"
 	Rejected    ConflictKind = "change could not be applied"
+	Deleted     ConflictKind = "edited here and deleted in the template"
 )
 
 // An AnswerChange is a difference between the answers files before and after.

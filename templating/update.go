@@ -30,7 +30,7 @@ func (u *Updater) Update(ctx context.Context, job Job) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("making room for an update: %w", err)
 	}
 	defer remove(dir)
-	r := &running{u: u, job: job, dir: dir}
+	r := &running{u: u, job: job, dir: dir, out: Outcome{AnswersFile: job.Answers}}
 	err = r.update(ctx)
 	var no *refusal
 	if errors.As(err, &no) {

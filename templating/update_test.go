@@ -91,8 +91,8 @@ func TestNewQuestionNeedsAnAnswer(t *testing.T) {
 	if code(out) != copier.NeedsAnswer || out.Changes != nil {
 		t.Fatalf("outcome %+v, want the reason needs-answer", out)
 	}
-	want := &copier.Question{Name: "team", Type: "str", Help: "Who owns it?", Choices: []string{"core", "web"}}
-	if diff := cmp.Diff(want, out.Reason.Question); diff != "" {
+	want := []copier.Question{{Name: "team", Type: "str", Help: "Who owns it?", Choices: []string{"core", "web"}}}
+	if diff := cmp.Diff(want, out.Reason.Questions); diff != "" {
 		t.Errorf("question (-want +got):\n%s", diff)
 	}
 	job.Data, job.Audit = map[string]any{"team": "core"}, audit.Block

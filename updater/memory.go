@@ -83,10 +83,11 @@ type rendered struct {
 	Blobs       map[string]string
 	Notes       []string
 	Warnings    []string
+	Mark        plan.Mark
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 7
+const form = 8
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -264,7 +265,7 @@ func watch(r *Report, s plan.State) []watched {
 	var out []watched
 	for _, b := range r.Branches {
 		branch, ok := s.Branches[b.Name]
-		if !ok || !b.Automerge && !b.Unopened() {
+		if !ok || !b.Automerge && !b.Unopened() && b.Mark.Status == nil {
 			continue
 		}
 		open := false
@@ -293,7 +294,7 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || !maps.Equal(was.Blobs, branch.Changed) {
 			return plan.Rendered{}, false
 		}
-		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings}, true
+		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings, Mark: was.Mark}, true
 	}
 }
 
@@ -302,7 +303,7 @@ func renders(r *Report) map[string]rendered {
 	out := make(map[string]rendered)
 	for _, b := range r.Branches {
 		if b.Err == "" && len(b.Blobs) > 0 && b.Tooled() {
-			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings}
+			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark}
 		}
 	}
 	return out

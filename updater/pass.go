@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -363,6 +365,25 @@ func (v *visit) state(ctx context.Context, c *config.Config, sides []side) (plan
 	return s, err
 }
 
+// unresolved returns which of the changed files of a commit have conflict markers.
+func (v *visit) unresolved(ctx context.Context, head string, changed map[string]string) ([]string, error) {
+	at, err := v.repo.SnapshotAt(ctx, head)
+	if err != nil {
+		return nil, fmt.Errorf("reading commit %s: %w", head, err)
+	}
+	var out []string
+	for path := range changed {
+		text, err := fs.ReadFile(at.FS, path)
+		if err == nil && conflictMarkers.Match(text) {
+			out = append(out, path)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+var conflictMarkers = regexp.MustCompile(`(?sm)^<{7} .*^={7}\r?$.*^>{7} `)
+
 // prefixes are how the names of our branches begin, the oldest last.
 func prefixes(top config.Settings) []string {
 	out := []string{top.String("branchPrefix")}
@@ -418,6 +439,12 @@ func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Con
 	}
 	if v.last.Heads[b.Name] == b.Head {
 		s.Foreign, s.Address = "", "" // others' commits below ours are what the base branch had before it was written anew
+	}
+	if s.Foreign != "" {
+		var err error
+		if s.Unresolved, err = v.unresolved(ctx, b.Head, s.Changed); err != nil {
+			return s, err
+		}
 	}
 	if !b.Behind || b.MergeBase == "" {
 		return s, nil

@@ -408,9 +408,14 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 			}
 			if err != nil {
 				out.Err = e.clean(err.Error())
+				var no *render.Refusal
+				if errors.As(err, &no) {
+					out.Help = e.clean(no.Help)
+				}
 				r.again(w.Now, b)
 			}
 			out.Changes, out.Notes, out.Warnings = kept(b.Settings, c.Files), c.Notes, c.Warnings
+			out.Mark = c.Mark
 			out.Blobs = Blobs(out.Changes)
 			if err == nil && len(out.Blobs) == 0 && b.Renews() {
 				continue // its lock files are as new as they can be

@@ -27,6 +27,7 @@ import (
 	"github.com/currant-bot/currant/updater/platform/github"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 	"github.com/currant-bot/currant/updater/presets"
+	"github.com/currant-bot/currant/updater/render"
 	"github.com/currant-bot/currant/updater/render/lockfile"
 )
 
@@ -54,6 +55,8 @@ type world struct {
 	noter     lookup.Noter          // reads release notes; nil for nobody
 	known     updater.Database      // of weaknesses; may be nil
 	keeper    *lockfile.Keeper      // nil to run nothing
+
+	tools func() map[string]render.Renderer // of a run; nil for none
 
 	global     string // the operator's configuration
 	discovered func(name string) bool
@@ -123,7 +126,8 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	w.Helper()
 	docker := &datasources.Source{Name: "docker", Doc: "images", Versioning: "docker", Defaults: map[string]any{"commitMessageTopic": "{{{depName}}} Docker tag"}}
 	npm := &datasources.Source{Name: "npm", Doc: "packages", Versioning: "npm"}
-	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w, "npm": w}, nil)
+	gitTags := &datasources.Source{Name: "git-tags", Doc: "tags", Versioning: "pep440"}
+	pass := lookup.NewPass(map[string]datasources.Datasource{"docker": w, "npm": w, "git-tags": w}, nil)
 	pass.Noter = w.noter
 	redact := func(s string) string { return strings.ReplaceAll(s, w.token, "[secret]") }
 	options := github.Options{
@@ -144,13 +148,16 @@ func (w *world) passer() (p *updater.Passer, stop func()) {
 	log, err := act.OpenLog(w.state)
 	w.must(err)
 	e := &updater.Engine{
-		Kit: updater.Kit{Managers: managersall.Managers, Sources: []*datasources.Source{docker, npm}, Schemes: schemes.Schemes},
+		Kit: updater.Kit{Managers: managersall.Managers, Sources: []*datasources.Source{docker, npm, gitTags}, Schemes: schemes.Schemes},
 		Reach: func(string, *config.Config, fs.FS) (updater.Reach, error) {
 			return updater.Reach{Lookup: pass, Defaults: func(string, string) []string { return []string{"https://registry.example.test"} }}, nil
 		},
 		Presets: &presets.Source{Dir: filepath.Join(w.state, "presets"), Fetchers: map[string]presets.Fetcher{"local": fetch}},
 		Global:  []byte(w.global), Platform: "github", Endpoint: w.APIURL(), Memo: extract.NewMemo(), Now: w.time, Redact: redact,
 		Progress: func(s updater.Step) { w.line(fmt.Sprint(s)) }, Advisories: w.known, Locks: w.keeper,
+	}
+	if w.tools != nil {
+		e.Tools = w.tools()
 	}
 	p = &updater.Passer{
 		Discovered: w.discovered,

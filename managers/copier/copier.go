@@ -54,7 +54,7 @@ func extract(file managers.File) managers.Result {
 		return problem(src.Line(), "the template is a local folder or file, which cannot be looked up: "+redact(address))
 	}
 	d := managers.Dep{
-		Name: redact(address), Package: url, Kind: "template", Datasource: "git-tags",
+		Name: redact(address), Package: url, Kind: managers.Template, Datasource: "git-tags",
 		Value: commit.Field(), Render: "copier", Line: commit.Line(),
 	}
 	if d.Value.IsZero() {

@@ -41,9 +41,10 @@ func (k Kind) Holds() bool { return k != OK && k != Noop }
 type Policy string
 
 const (
-	Block  Policy = "block"  // nothing with a bad verdict merges by itself; "" is the same
-	Report Policy = "report" // they are shown
-	Off    Policy = "off"    // none are made, and nothing is rendered for them
+	Block  Policy = "block"        // nothing with a bad verdict merges by itself; "" is the same
+	Report Policy = "report"       // they are shown
+	Prefer Policy = "prefer-merge" // as block, but git's merge is taken where Copier lost something
+	Off    Policy = "off"          // none are made, and nothing is rendered for them
 )
 
 // Files are the files of a tree: path to mode and hash.

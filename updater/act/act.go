@@ -60,6 +60,11 @@ func (r *Runner) Execute(ctx context.Context, repo string, outcomes []plan.Outco
 				open.Head = heads[a.Branch]
 				a.Open = &open
 			}
+			if a.Report != nil && a.Report.Head == "" {
+				report := *a.Report
+				report.Head = heads[a.Branch]
+				a.Report = &report
+			}
 			e, err := r.one(ctx, repo, a, o.Reasons)
 			if err != nil {
 				return effects, err
@@ -182,6 +187,9 @@ func (r *Runner) one(ctx context.Context, repo string, a plan.Action, why []plan
 	if a.Merge != nil {
 		rec.Head, rec.Number = a.Merge.Head, a.Merge.Number
 	}
+	if a.Report != nil {
+		rec.Head = a.Report.Head
+	}
 	if err := r.log(repo, a, rec, why, nil); err != nil {
 		return Effect{}, err
 	}
@@ -198,6 +206,8 @@ func (r *Runner) one(ctx context.Context, repo string, a plan.Action, why []plan
 		e.Number, e.Err = a.Close.Number, r.Writer.Close(ctx, repo, *a.Close)
 	case a.Merge != nil:
 		e.Number, e.Err = a.Merge.Number, r.Writer.Merge(ctx, repo, *a.Merge)
+	case a.Report != nil:
+		e.Head, e.Err = a.Report.Head, r.Writer.Report(ctx, repo, *a.Report)
 	case a.Note != nil:
 		e.Number, e.Err = r.Writer.Note(ctx, repo, *a.Note)
 		if errors.Is(e.Err, platform.ErrExists) {

@@ -57,6 +57,10 @@ func (h *host) Merge(_ context.Context, _ string, m platform.Merging) error {
 	return h.note("merge", m.Branch)
 }
 
+func (h *host) Report(_ context.Context, _ string, s platform.Status) error {
+	return h.note("report", s.Name+" at "+s.Head)
+}
+
 func (h *host) Note(_ context.Context, _ string, n platform.Notice) (int, error) {
 	return 9, h.note("note", fmt.Sprint(n.Number))
 }

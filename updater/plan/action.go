@@ -22,6 +22,8 @@ type Rendered struct {
 	Notes    []string           // Markdown for the body
 	Warnings []string           // what a person must see before it is merged
 	Err      string             // why the changes could not be made; "" if they could
+	Help     string             // Markdown: what a person can do about Err, where that is more than Err says
+	Mark     Mark               // what sets its pull request apart
 	Later    bool               // no changes were made, since it waits for its schedule
 
 	world  World
@@ -58,14 +60,15 @@ func (s State) Orphans() bool {
 
 // A BranchState is what git says of one of our branches.
 type BranchState struct {
-	Head      string
-	Base      string            // the commit on the base branch that it began at
-	Behind    bool              // the base branch has moved on
-	Foreign   string            // who else has committed to it; "" for nobody
-	Address   string            // of who else
-	Changed   map[string]string // path to blob and mode; "" for a deleted path
-	Committed time.Time         // when its newest commit was made
-	Overlap   bool              // the base branch has since changed a path that it changes
+	Head       string
+	Base       string            // the commit on the base branch that it began at
+	Behind     bool              // the base branch has moved on
+	Foreign    string            // who else has committed to it; "" for nobody
+	Address    string            // of who else
+	Changed    map[string]string // path to blob and mode; "" for a deleted path
+	Committed  time.Time         // when its newest commit was made
+	Unresolved []string          // files with conflict markers, of a branch that somebody else has committed to
+	Overlap    bool              // the base branch has since changed a path that it changes
 }
 
 // An Action is one change to the code host, as data. Exactly one of the
@@ -78,6 +81,7 @@ type Action struct {
 	Close  *platform.Closing  `json:",omitempty"`
 	Merge  *platform.Merging  `json:",omitempty"`
 	Note   *platform.Notice   `json:",omitempty"`
+	Report *platform.Status   `json:",omitempty"` // its Head is "" for what Push makes
 }
 
 // Kind names what a does.
@@ -93,6 +97,8 @@ func (a Action) Kind() string {
 		return "close"
 	case a.Note != nil:
 		return "note"
+	case a.Report != nil:
+		return "report"
 	}
 	return cmp.Or(string(a.Merge.How), "merge")
 }
@@ -121,6 +127,8 @@ func (a Action) Key(repo string) string {
 		if a.Merge.How != platform.Now {
 			detail += string(a.Merge.How)
 		}
+	case a.Report != nil:
+		detail = fmt.Sprint(a.Report.Head, a.Report.Name, a.Report.State, a.Report.Text)
 	case a.Note != nil:
 		detail = fmt.Sprint(a.Note.Number, deref(a.Note.Was), deref(a.Note.Title), deref(a.Note.Body), a.Note.Open != nil && *a.Note.Open, a.Note.AddLabels)
 	}
@@ -171,7 +179,7 @@ type Outcome struct {
 
 // Complete fills the pull request's body and who is to look at it. It is called once all else is known.
 func (b *Rendered) Complete(w World) {
-	b.world = w
+	b.world, b.Title = w, b.Mark.Prefix+b.Title
 	b.body = Body(w, b.Branch, b.Notes)
 	b.people = people(w, b.Branch, slices.Sorted(maps.Keys(b.Blobs)))
 }

@@ -22,12 +22,15 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 	}
 	// The marker keeps the title that Currant wants, so that a person's own is recognised next time too.
 	next := b.marker(b.Title, b.body)
-	next.Labels, next.Gave, next.Granted = marker.Labels, marker.Gave, marker.Granted || b.Wish != "" && b.wantsApproval()
+	next.Labels, next.Gave, next.Marks, next.Granted = marker.Labels, marker.Gave, b.Mark.Labels, marker.Granted || b.Wish != "" && b.wantsApproval()
 	if elsewhere(b, p) {
 		e.Base = &b.Base
 	}
+	if ours {
+		e.AddLabels, e.RemoveLabels = b.marked(marker, p.Labels)
+	}
 	if label := b.Settings.String("rebaseLabel"); label != "" && hasLabel(p.Labels, label) {
-		e.RemoveLabels = []string{label}
+		e.RemoveLabels = append(e.RemoveLabels, label)
 	}
 	next.People, next.Told = marker.People, marker.Told
 	next.Renamed = marker.Renamed || ours && e.Title == nil && title != b.Title
@@ -41,9 +44,9 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 	case !ours && sameLabels(p.Labels, b.Labels):
 		next.Gave = b.Labels // another bot's are as they should be
 	case ours && !marker.Labels && !r.have.Whole[p.Number] && unlabelled(b, p):
-		e.AddLabels, next.Labels, next.Gave = b.Labels, true, b.Labels
-	case marker.Gave != nil && !sameLabels(marker.Gave, b.Labels) && untouched(without(p.Labels, e.RemoveLabels), marker.Gave, b.Labels):
-		e.AddLabels, next.Gave = b.Labels, b.Labels
+		e.AddLabels, next.Labels, next.Gave = append(e.AddLabels, b.Labels...), true, b.Labels
+	case marker.Gave != nil && !sameLabels(marker.Gave, b.Labels) && untouched(without(p.Labels, slices.Concat(e.RemoveLabels, marker.Marks)), marker.Gave, b.Labels):
+		e.AddLabels, next.Gave = append(e.AddLabels, b.Labels...), b.Labels
 		e.RemoveLabels = append(e.RemoveLabels, without(marker.Gave, b.Labels)...)
 	}
 	if !ours || !marker.same(next) || e.Title != nil || rebaseTicked.MatchString(unix(p.Body)) {
@@ -52,7 +55,7 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 			e.Body = &body
 		}
 	}
-	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.Base != nil
+	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.AddLabels != nil || e.Base != nil
 }
 
 // elsewhere reports whether a pull request is against another branch than b.
@@ -60,7 +63,7 @@ func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave)
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave) && slices.Equal(m.Marks, n.Marks)
 }
 
 // wantsApproval reports whether a person must approve of b.

@@ -27,6 +27,8 @@ type Marker struct {
 	Told    bool     `json:"told,omitempty"`    // automergeComment was written
 	Granted bool     `json:"granted,omitempty"` // a person approved of it on the dashboard
 	Renamed bool     `json:"renamed,omitempty"` // a person gave it another title while it was open
+	Marks   []string `json:"marks,omitempty"`   // labels of its mark
+	Edited  bool     `json:"edited,omitempty"`  // it was labelled as somebody else's
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 }
 
@@ -84,7 +86,7 @@ func (b Branch) Work() string {
 	h := []string{b.Fingerprint()}
 	for _, m := range b.Members {
 		s := m.Update.Settings
-		h = append(h, fmt.Sprint(s.String("bumpVersion"), s.Strings("goGetDirs"), s.Value("skipInstalls"), s.Object("toolSettings")))
+		h = append(h, fmt.Sprint(s.String("bumpVersion"), s.Strings("goGetDirs"), s.Value("skipInstalls"), s.Object("toolSettings"), s.Object("templates"), s.Object("templateTrust")))
 	}
 	return Hash(strings.Join(h, "\n") + fmt.Sprintf("\n%+v\n%+v", b.Bumps, b.Tasks))
 }

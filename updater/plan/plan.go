@@ -148,6 +148,8 @@ const (
 	CodeChecks       Code = "checks"
 	CodePolicy       Code = "policy"
 	CodeRender       Code = "render"
+	CodeAnswer       Code = "answer" // a tool asks what only a person can answer
+	CodeLayer        Code = "layer"  // a template's update waits for that of another
 	CodeRebase       Code = "rebase"
 	CodeGroup        Code = "group"   // its group is not large enough yet
 	CodeStopped      Code = "stopped" // a label says to leave it alone

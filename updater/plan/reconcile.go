@@ -26,9 +26,11 @@ func Reconcile(want []Rendered, ds []Decision, have State, now time.Time) []Outc
 	r.lineUp(want)
 	var out []Outcome
 	wanted := make(map[string]bool)
-	for _, b := range want {
+	for _, b := range layered(want) {
 		wanted[b.Name] = true
-		out = append(out, r.recall(r.branch(b)))
+		o := r.branch(b)
+		r.settled(b, o)
+		out = append(out, r.recall(o))
 	}
 	for _, o := range r.leftovers(wanted) {
 		out = append(out, r.recall(o))
@@ -48,6 +50,7 @@ type reconciler struct {
 	pushed   int               // in this pass
 	line     map[string]*car   // by branch, those that merge by themselves
 	order    []string          // in which they do
+	layers   []Rendered        // updates of templates that are proposed
 }
 
 func (r *reconciler) count(want []Rendered) {
@@ -105,7 +108,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	case b.State == Unsupported:
 		return o.settledBy(CodeUnsupported).end(Cannot)
 	case b.Err != "":
-		return o.end(Cannot, reason(CodeRender, config.Origin{}, "%s", b.Err))
+		return o.end(Cannot, reason(b.failure(), config.Origin{}, "%s", b.Err))
 	case len(b.Blobs) == 0 && !b.Later:
 		return o.end(Cannot, reason(CodeRender, config.Origin{}, "it would change no file"))
 	}
@@ -117,7 +120,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		if b.Shared && open != nil {
 			return r.retext(o, b, *open, branch.Foreign)
 		}
-		return o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
+		return r.left(o, b, branch, open)
 	}
 	if open != nil && elsewhere(b, *open) && asked == "" {
 		if marker, ok := ReadMarker(open.Body); ok && marker.Base != "" && marker.Base != Hash(open.Base) {
@@ -134,6 +137,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 		}
 	}
 	if !exists && open == nil {
+		if why := r.beneath(b); why != "" && b.Wish == "" {
+			return o.waits(why)
+		}
 		if result, why := r.blocked(b); result != "" {
 			if r.hourly+r.commits > 0 {
 				o.Until = r.nextHour() // prHourlyLimit and commitHourlyLimit start again
@@ -343,15 +349,16 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}
 		r.open, r.hourly = r.open+1, r.hourly+1
 		next := b.marker(b.Title, b.body)
-		next.Granted = b.Wish != "" && b.wantsApproval()
+		next.Granted, next.Marks = b.Wish != "" && b.wantsApproval(), b.Mark.Labels
 		who := b.people
 		if b.Automerge && !b.Settings.Bool("assignAutomerge") {
 			who = platform.People{Milestone: who.Milestone} // the others if its checks fail
 		}
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Open: &platform.Proposal{
-			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: b.Labels, Draft: b.Settings.Bool("draftPR"), People: who,
+			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: slices.Concat(b.Labels, b.Mark.Labels),
+			Draft: b.Settings.Bool("draftPR") || b.Mark.Draft, People: who,
 		}})
-		return o.end(Create)
+		return r.report(o.end(Create), b, head, b.Mark.Status)
 	}
 	if e, ok := r.edit(b, *open, pushing(push)); ok {
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Edit: &e})
@@ -360,9 +367,17 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}
 	}
 	if push {
-		return o
+		return r.report(o, b, head, b.Mark.Status)
 	}
-	return r.merge(o, b, branch, open)
+	return r.report(r.merge(o, b, branch, open), b, head, b.Mark.Status)
+}
+
+// failure says what kind of reason Err is.
+func (b Rendered) failure() Code {
+	if b.Help != "" {
+		return CodeAnswer
+	}
+	return CodeRender
 }
 
 func (o Outcome) local(exists bool) Outcome {

@@ -21,7 +21,9 @@ var sections = []section{
 	{"Pending Approval", WishApprove, "These wait for a person. Tick one to let it be made.", "approve-all-pending-prs", "🔐 **Make all of them** 🔐"},
 	{"Group Size Not Met", WishGroup, "These wait until their group is large enough. Tick one to let it be made now.", "", ""},
 	{"Awaiting Schedule", WishNow, "These wait for their schedule. Tick one to let it be made now.", "create-all-awaiting-schedule-prs", "🔐 **Make all of them now** 🔐"},
+	{"Awaiting Another Template", WishNow, "These wait until the update of another template, which changes the same files, is merged or closed. Tick one to let it be made now.", "", ""},
 	{"Rate-Limited", WishUnlimit, "These wait because of limits. Tick one to let it be made now.", "create-all-rate-limited-prs", "🔐 **Make all of them now** 🔐"},
+	{"Open Questions", WishRetry, "These need an answer that only a person can give. It goes into the configuration, as shown; then they are made.", "", ""},
 	{"Errored", WishRetry, "These could not be made. They are tried again on each pass; a tick asks for one soon.", "", ""},
 	{"PR Creation Approval Required", WishOpen, "The branches of these are there. Tick one to open its pull request.", "", ""},
 	{"PR Edited (Blocked)", WishRebase, "A person has committed to these, so they are left alone. Tick one to throw these commits away and begin anew.", "", ""},
@@ -38,6 +40,7 @@ type item struct {
 	number   int
 	names    []string
 	why      string
+	help     string // Markdown
 	category string
 	ticked   bool
 }
@@ -59,7 +62,7 @@ func (d Dashboard) items() map[string][]item {
 		x := item{branch: o.Branch, wish: wish, title: o.Title, number: o.Number, why: why}
 		if ok {
 			x.category = b.Settings.String("dependencyDashboardCategory")
-			x.names = names(b.Branch)
+			x.names, x.help = names(b.Branch), b.Help
 		}
 		_, failed := d.Failed[o.Branch]
 		x.ticked = d.State.Wishes.Branches[o.Branch] != "" && (failed || o.Result == Hold || o.Result == Cannot)
@@ -120,12 +123,16 @@ func (d Dashboard) place(o Outcome, wanted bool) (where string, wish Wish, why s
 		return "", "", ""
 	case failed != "":
 		return "Errored", WishRetry, failed
+	case o.Result == Cannot && last.Code == CodeAnswer:
+		return "Open Questions", WishRetry, last.String()
 	case o.Result == Cannot:
 		return "Errored", WishRetry, last.String()
 	}
 	switch last.Code {
 	case CodeGroup:
 		return "Group Size Not Met", WishGroup, last.String()
+	case CodeLayer:
+		return "Awaiting Another Template", WishNow, last.String()
 	case CodeSchedule:
 		return "Awaiting Schedule", WishNow, last.String()
 	case CodeLimit:
@@ -209,5 +216,8 @@ func (x item) write(out *strings.Builder) {
 	out.WriteString("\n")
 	if x.why != "" {
 		out.WriteString("   - " + Quiet(x.why) + "\n")
+	}
+	if x.help != "" {
+		out.WriteString("\n     " + strings.ReplaceAll(strings.TrimSpace(x.help), "\n", "\n     ") + "\n\n")
 	}
 }

@@ -210,6 +210,9 @@ type Writer interface {
 	Close(ctx context.Context, repo string, c Closing) error
 	Merge(ctx context.Context, repo string, m Merging) error
 
+	// Report sets a commit's status: the newest of one name counts.
+	Report(ctx context.Context, repo string, s Status) error
+
 	// Note makes or changes an issue and returns its number.
 	Note(ctx context.Context, repo string, n Notice) (number int, err error)
 }
@@ -266,6 +269,14 @@ type Edit struct {
 	RemoveLabels []string
 	People       People // to add
 	Comment      string // to add, unless it is there; "" for none
+}
+
+// A Status is what a bot itself says of a commit, among its checks.
+type Status struct {
+	Head  string // the commit
+	Name  string // such as "template/update"
+	State CheckState
+	Text  string // for people, on one line
 }
 
 // A Notice makes or changes an issue. A nil field stays.

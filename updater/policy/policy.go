@@ -132,7 +132,7 @@ func (c Case) checks() (why string, wait bool) {
 
 // Own reports whether a check is a bot's own, which proves nothing about the change. names are those that configuration gives.
 func Own(name string, names []string) bool {
-	return strings.HasPrefix(name, "renovate/") || strings.HasPrefix(name, "currant/") || slices.Contains(names, name)
+	return strings.HasPrefix(name, "renovate/") || strings.HasPrefix(name, "currant/") || strings.HasPrefix(name, "template/") || slices.Contains(names, name)
 }
 
 func list(names []string) string {

@@ -20,7 +20,16 @@ type Change struct {
 	Files    platform.Changeset
 	Notes    []string // Markdown for the pull request
 	Warnings []string // what a person must see before it is merged
+	Mark     plan.Mark
 }
+
+// A Refusal is an error that a person can do something about in the configuration.
+type Refusal struct {
+	Text string // a sentence
+	Help string // Markdown: what to write where
+}
+
+func (r *Refusal) Error() string { return r.Text }
 
 // A Renderer makes changes that are more than replacing text, by running a
 // tool on a copy. It must be safe for concurrent use. An error for people says
@@ -96,7 +105,7 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		}
 		maps.Copy(out.Files, c.Files)
 		out.Notes = append(out.Notes, c.Notes...)
-		out.Warnings = append(out.Warnings, c.Warnings...)
+		out.Warnings, out.Mark = append(out.Warnings, c.Warnings...), c.Mark
 	}
 	if err := k.scripts(ctx, s, b, &out); err != nil {
 		return Change{}, err

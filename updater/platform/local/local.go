@@ -173,6 +173,11 @@ func (w *Writer) Merge(context.Context, string, platform.Merging) error {
 	return fmt.Errorf("merging a pull request of %s: %w", w.r.name, ErrNoPulls)
 }
 
+// Report returns [ErrNoPulls]: a plain repository has no place for it.
+func (w *Writer) Report(context.Context, string, platform.Status) error {
+	return fmt.Errorf("reporting on a commit of %s: %w", w.r.name, ErrNoPulls)
+}
+
 // Note returns [ErrNoPulls]: issues there are none either.
 func (w *Writer) Note(context.Context, string, platform.Notice) (int, error) {
 	return 0, fmt.Errorf("writing an issue of %s: %w", w.r.name, ErrNoPulls)

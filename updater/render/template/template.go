@@ -3,152 +3,145 @@ package template
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/templating"
 	"github.com/currant-bot/currant/templating/audit"
+	"github.com/currant-bot/currant/templating/copier"
 	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/render"
 )
 
 // A Renderer updates projects with their templates.
 type Renderer struct {
 	Updater *templating.Updater
-	Trust   templating.Trust
-	Data    map[string]any // answers besides those in the files
-	Audit   audit.Policy   // what becomes of what the audit finds
+	Trust   templating.Trust // of templates that templateTrust does not name
 }
+
+// What pull requests are marked with.
+const (
+	conflictLabel  = "template-conflict"
+	conflictPrefix = "[conflict] "
+	statusName     = "template/update"
+)
 
 // Render runs Copier on a copy of s, for the answers file that m names.
 func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member) (render.Change, error) {
-	tree, err := templating.FromFS(s.FS)
+	job, err := r.job(s, m)
 	if err != nil {
-		return render.Change{}, fmt.Errorf("copying the files of %s: %w", s.Repository, err)
+		return render.Change{}, err
 	}
-	out, err := r.Updater.Update(ctx, templating.Job{Tree: tree, Answers: m.Decision.Path, To: m.Update.Value, Trust: r.Trust, Data: r.Data, Audit: r.Audit})
+	out, err := r.Updater.Update(ctx, job)
 	if err != nil {
 		return render.Change{}, err
 	}
 	if out.Reason != nil {
-		return render.Change{}, errors.New(out.Reason.Text)
+		return render.Change{}, refusal(*out.Reason)
 	}
-	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...)}
+	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...), Mark: mark(out, m.Update.Settings)}
 	for _, x := range out.Conflicts {
-		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %s in the template and here", x.Path, x.Kind))
+		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %s", x.Path, x.Kind))
 	}
 	return c, nil
 }
 
-// notes tells a reader of the pull request what was done, as Markdown.
-func notes(o templating.Outcome) []string {
-	var out []string
-	out = append(out, fmt.Sprintf("Made by running `copier update` from %s to %s of %s, with its tasks skipped unless the operator trusts them.", code(o.From), code(o.To), code(o.Source)))
-	if len(o.Conflicts) > 0 {
-		var b strings.Builder
-		b.WriteString("### ⚠️ Conflicts\n\nThese files were changed both here and in the template. Resolve them on this branch before merging.\n\n| File | What | In the branch |\n|---|---|---|\n")
-		for _, x := range o.Conflicts {
-			state := "conflict markers"
-			if x.Kept {
-				state = "the repository's side"
+// job is what the configuration wants of m.
+func (r *Renderer) job(s render.Snapshot, m plan.Member) (templating.Job, error) {
+	j := templating.Job{Answers: m.Decision.Path, To: m.Update.Value, Trust: r.trust(m)}
+	options := m.Update.Settings.Object("templates")
+	j.Data, _ = options["data"].(map[string]any)
+	word, _ := options["audit"].(string)
+	j.Audit = audit.Policy(word)
+	rules, _ := options["conflicts"].(map[string]any)
+	for glob, rule := range rules {
+		if text, ok := rule.(string); ok {
+			if j.Settle == nil {
+				j.Settle = make(map[string]templating.Settling)
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", code(x.Path), x.Kind, state)
+			j.Settle[glob] = templating.Settling(text)
 		}
-		for _, x := range o.Conflicts {
-			if x.Excerpt != "" {
-				fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", plan.Quiet(plain.Replace(x.Path)), fenced(x.Excerpt))
-			}
-		}
-		out = append(out, b.String())
 	}
-	if text := verdicts(o.Audit); text != "" {
-		out = append(out, text)
+	var err error
+	if j.Tree, err = templating.FromFS(s.FS); err != nil {
+		return j, fmt.Errorf("copying the files of %s: %w", s.Repository, err)
 	}
-	if len(o.Answers) > 0 {
-		var b strings.Builder
-		b.WriteString("### Answers\n\n| Question | Before | Now |\n|---|---|---|\n")
-		for _, a := range o.Answers {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", code(a.Key), code(a.Old), code(a.New))
-		}
-		out = append(out, b.String())
-	}
-	if len(o.Notes) > 0 {
-		var b strings.Builder
-		b.WriteString("### Release Notes\n")
-		for _, n := range o.Notes {
-			fmt.Fprintf(&b, "\n**%s**\n\n%s\n", plan.Quiet(plain.Replace(n.Version)), fenced(cut(n.Text, 4000)))
-		}
-		out = append(out, b.String())
-	}
-	for _, w := range o.Warnings {
-		out = append(out, "> "+plan.Quiet(plain.Replace(w)))
-	}
-	return out
+	return j, nil
 }
 
-// maxVerdicts bounds the table of verdicts, since pull request bodies are bounded.
-const maxVerdicts = 50
+// trust is what the operator lets m's template do: the longest glob of templateTrust that matches its name counts.
+func (r *Renderer) trust(m plan.Member) templating.Trust {
+	name, best, trust := plan.TemplateName(m.Decision.Package), "", r.Trust
+	for glob, level := range m.Update.Settings.Object("templateTrust") {
+		text, _ := level.(string)
+		if ok, err := doublestar.Match(glob, name); err == nil && ok && len(glob) > len(best) {
+			best, trust = glob, templating.Trust(text)
+		}
+	}
+	return trust
+}
 
-// verdicts tells what the audit found, bad things first. Conflicts and answers have tables of their own.
-func verdicts(all []audit.Verdict) string {
-	var rows [2][]string
-	bad := false
-	for _, v := range all {
-		if v.Kind == audit.Conflict || v.Kind == audit.Answers {
-			continue
+// mark sets apart the pull request of an update that needs people.
+func mark(o templating.Outcome, s config.Settings) plan.Mark {
+	m := plan.Mark{Reads: o.Reads, Status: &platform.Status{Name: statusName, State: platform.Passed, Text: "Copier's result is what it should be"}}
+	switch n := len(o.Conflicts); {
+	case n > 0:
+		m.Prefix, m.Labels = conflictPrefix, []string{conflictLabel}
+		m.Draft = s.Object("templates")["conflictDraft"] != false
+		m.Status.State, m.Status.Text = platform.Failed, fmt.Sprintf("%d files conflict with the template", n)
+		if n == 1 {
+			m.Status.Text = o.Conflicts[0].Path + " conflicts with the template"
 		}
-		rank, mark := 1, ""
-		if v.Kind.Holds() {
-			rank, mark, bad = 0, "⚠️ ", true
-		}
-		rows[rank] = append(rows[rank], fmt.Sprintf("| %s | %s%s | %s |\n", code(v.Path), mark, v.Kind, plan.Quiet(plain.Replace(v.Text))))
+	case len(o.Holds) > 0:
+		m.Status.Text = "a person must look: " + o.Holds[0]
 	}
-	sorted := append(rows[0], rows[1]...)
-	if len(sorted) == 0 {
-		return ""
+	return m
+}
+
+// refusal says why there is no update, and what to do where that is a matter of configuration.
+func refusal(why templating.Reason) error {
+	no := &render.Refusal{Text: why.Text}
+	if why.Code != copier.NeedsAnswer {
+		return no
 	}
+	data := make(map[string]string)
 	var b strings.Builder
-	b.WriteString("### Audit\n\nBoth versions of the template were rendered afresh, and Copier's result was held against what git makes of them.")
-	if bad {
-		b.WriteString(" **Look at the files with ⚠️ before merging.**")
-	}
-	b.WriteString("\n\n| File | Verdict | What happened |\n|---|---|---|\n")
-	b.WriteString(strings.Join(sorted[:min(len(sorted), maxVerdicts)], ""))
-	if more := len(sorted) - maxVerdicts; more > 0 {
-		fmt.Fprintf(&b, "\n%d more files have a verdict.\n", more)
-	}
-	return b.String()
-}
-
-var plain = strings.NewReplacer("<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ", "|", `\|`)
-
-// code shows text in a table literally, on one line.
-func code(s string) string {
-	if s == "" {
-		return ""
-	}
-	s = strings.NewReplacer("`", "'", "\n", " ", "\r", " ", "|", `\|`).Replace(cut(s, 200))
-	return "`" + s + "`"
-}
-
-var ticks = regexp.MustCompile("`{3,}")
-
-// fenced shows text as it is: nothing in it is a mention, a link or Markdown.
-func fenced(s string) string {
-	fence := "```"
-	for _, t := range ticks.FindAllString(s, -1) {
-		if len(t) >= len(fence) {
-			fence = t + "`"
+	for _, q := range why.Questions {
+		data[q.Name] = "…"
+		fmt.Fprintf(&b, "%s", code(q.Name))
+		if q.Type != "" {
+			fmt.Fprintf(&b, " (%s)", code(q.Type))
 		}
+		if q.Help != "" {
+			fmt.Fprintf(&b, ": %s", plan.Quiet(plain.Replace(cut(q.Help, 500))))
+		}
+		var choices []string
+		for i, c := range q.Choices {
+			if i == 20 {
+				choices = append(choices, "…")
+				break
+			}
+			choices = append(choices, code(c))
+			data[q.Name] = q.Choices[0]
+		}
+		if choices != nil {
+			b.WriteString(" Choices: " + strings.Join(choices, ", ") + ".")
+		}
+		b.WriteString("\n\n")
 	}
-	return fence + "\n" + strings.TrimRight(s, "\n") + "\n" + fence
-}
-
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
+	if len(data) == 0 {
+		return no
 	}
-	return strings.ToValidUTF8(s[:limit], "") + "…"
+	text, err := json.MarshalIndent(map[string]any{"templates": map[string]any{"data": data}}, "", "  ")
+	if err != nil {
+		return no // strings always marshal
+	}
+	fmt.Fprintf(&b, "Write the answer into this repository's configuration, or into a preset for all of them:\n\n%s\n", fenced(string(text)))
+	no.Help = b.String()
+	return no
 }
