@@ -58,7 +58,7 @@ func conflicts(all collected, rules map[string]Settling) (open, settled []Confli
 	for _, c := range found {
 		rule := settlingOf(rules, c.Path)
 		if rule == Fail {
-			return nil, nil, refuse(Conflicting, "%s is changed both here and in the template, and configuration wants no update then", c.Path)
+			return nil, nil, refuse(ConflictsRefused, "%s is changed both here and in the template, and configuration wants no update then", c.Path)
 		}
 		settle(&c, rule, all.changes)
 		if c.By == "" {

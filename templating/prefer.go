@@ -25,7 +25,7 @@ func (r *running) prefer(ctx context.Context, u audit.Update, all []audit.Verdic
 		switch {
 		case u.Unmerged[v.Path] && u.Ours[v.Path] != "" && u.Theirs[v.Path] == "":
 			delete(r.out.Changes, p) // it stays, for a person to decide
-			r.out.Conflicts = append(r.out.Conflicts, Conflict{Path: p, Kind: Deleted, Kept: true})
+			r.out.Conflicts = append(r.out.Conflicts, Conflict{Path: p, Kind: DeletedThere, Kept: true})
 			all[i].Kind, all[i].Text = audit.Conflict, "edited here and deleted in the template: it stays until somebody decides"
 			continue
 		case u.Unmerged[v.Path]:

@@ -99,7 +99,8 @@ const (
 	Submodules         copier.Code = "submodules"          // the template has submodules
 	LargeFiles         copier.Code = "git-lfs"             // the template keeps files in Git LFS
 	SandboxUnavailable copier.Code = "sandbox-unavailable" // this machine cannot hold the template's code
-	Conflicting        copier.Code = "conflict"            // there are conflicts that must not be
+	ConflictsRefused   copier.Code = "conflict"            // there are conflicts that must not be
+	NotRendered        copier.Code = "not-rendered"        // the version in use cannot be rendered
 	TooLarge           copier.Code = "too-large"           // the update changes more than is taken
 )
 
@@ -134,10 +135,10 @@ var Settlings = []Settling{KeepMarkers, Ours, Theirs, Union, Fail}
 type ConflictKind string
 
 const (
-	BothChanged ConflictKind = "both changed"
-	BothAdded   ConflictKind = "both added"
-	Rejected    ConflictKind = "change could not be applied"
-	Deleted     ConflictKind = "edited here and deleted in the template"
+	BothChanged  ConflictKind = "both changed"
+	BothAdded    ConflictKind = "both added"
+	Rejected     ConflictKind = "change could not be applied"
+	DeletedThere ConflictKind = "edited here and deleted in the template"
 )
 
 // An AnswerChange is a difference between the answers files before and after.

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/currant-bot/currant/templating/copier"
 	"github.com/currant-bot/currant/templating/git"
@@ -19,29 +20,41 @@ import (
 // Update makes one update. What is wrong with the repository or its template is the
 // outcome's Reason; the error is what is wrong with us: no Copier, no room, ctx ended.
 func (u *Updater) Update(ctx context.Context, job Job) (Outcome, error) {
-	if err := os.MkdirAll(u.Scratch, 0o700); err != nil {
-		return Outcome{}, fmt.Errorf("making room for an update: %w", err)
-	}
-	dir, err := os.MkdirTemp(u.Scratch, "update-")
-	if err != nil {
-		return Outcome{}, fmt.Errorf("making room for an update: %w", err)
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
-		return Outcome{}, fmt.Errorf("making room for an update: %w", err)
-	}
-	defer remove(dir)
-	r := &running{u: u, job: job, dir: dir, out: Outcome{AnswersFile: job.Answers}}
-	err = r.update(ctx)
-	var no *refusal
-	if errors.As(err, &no) {
-		r.out.Reason = &no.Reason
-		r.out.Changes, r.out.Conflicts = nil, nil
-		return r.out, nil
-	}
+	r := &running{u: u, job: job, out: Outcome{AnswersFile: job.Answers}}
+	no, err := r.steps(ctx, r.readProject, r.readTemplate, r.plan, r.prepare, r.run, r.judge, r.audit)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("updating %s: %w", job.Answers, err)
 	}
+	if no != nil {
+		r.out.Reason = no
+		r.out.Changes, r.out.Conflicts = nil, nil
+	}
 	return r.out, nil
+}
+
+// steps takes steps in a folder of their own, until one says no.
+func (r *running) steps(ctx context.Context, all ...func(context.Context) error) (*Reason, error) {
+	if err := os.MkdirAll(r.u.Scratch, 0o700); err != nil {
+		return nil, fmt.Errorf("making room for a copy: %w", err)
+	}
+	dir, err := os.MkdirTemp(r.u.Scratch, "update-")
+	if err != nil {
+		return nil, fmt.Errorf("making room for a copy: %w", err)
+	}
+	if r.dir, err = filepath.Abs(dir); err != nil {
+		return nil, fmt.Errorf("making room for a copy: %w", err)
+	}
+	defer remove(dir)
+	for _, step := range all {
+		err := step(ctx)
+		if no := reasonOf(err); no != nil {
+			return no, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // UpdateAll makes several updates of one repository in order, as its layers, each on top of
@@ -84,6 +97,15 @@ type refusal struct{ Reason }
 
 func (r *refusal) Error() string { return r.Text }
 
+// reasonOf returns the reason that err carries; nil if it is another error, or none.
+func reasonOf(err error) *Reason {
+	var no *refusal
+	if errors.As(err, &no) {
+		return &no.Reason
+	}
+	return nil
+}
+
 func refuse(code copier.Code, format string, args ...any) error {
 	return &refusal{Reason{Code: code, Text: fmt.Sprintf(format, args...)}}
 }
@@ -113,15 +135,6 @@ type version struct {
 	files  []mirror.File
 }
 
-func (r *running) update(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{r.readProject, r.readTemplate, r.plan, r.prepare, r.run, r.judge, r.audit} {
-		if err := step(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // readProject copies the repository and reads its answers file.
 func (r *running) readProject(ctx context.Context) error {
 	var err error
@@ -132,18 +145,8 @@ func (r *running) readProject(ctx context.Context) error {
 	if !ok {
 		return refuse(BadAnswersFile, "there is no file %s", r.job.Answers)
 	}
-	if r.before, err = ReadLink(text); err != nil {
-		return refuse(BadAnswersFile, "%s cannot be read: %v", r.job.Answers, err)
-	}
-	if r.before.Source == "" || r.before.Commit == "" {
-		return refuse(copier.NoReferences, "%s lacks _src_path or _commit, so it does not say which version of which template is in use", r.job.Answers)
-	}
-	r.source, err = source.Parse(r.before.Source)
-	switch {
-	case errors.Is(err, source.ErrLocal):
-		return refuse(LocalTemplate, "%v; _src_path must name a repository that others can reach", err)
-	case err != nil:
-		return refuse(BadSource, "%v", err)
+	if r.before, r.source, err = identify(r.job.Answers, text); err != nil {
+		return err
 	}
 	r.out.Source, r.out.From, r.out.To = r.source.ID, r.before.Commit, r.job.To
 	if r.source.Secret {
@@ -152,17 +155,49 @@ func (r *running) readProject(ctx context.Context) error {
 	return nil
 }
 
-// readTemplate fetches the template and finds both versions in it.
-func (r *running) readTemplate(ctx context.Context) error {
-	var err error
-	r.mirror, err = r.u.Mirrors.Open(ctx, r.source)
+// identify reads the answers file at path: which version of which template is in use.
+func identify(path, text string) (Link, source.Source, error) {
+	link, err := ReadLink(text)
+	if err != nil {
+		return link, source.Source{}, refuse(BadAnswersFile, "%s cannot be read: %v", path, err)
+	}
+	if link.Source == "" || link.Commit == "" {
+		return link, source.Source{}, refuse(copier.NoReferences, "%s lacks _src_path or _commit, so it does not say which version of which template is in use", path)
+	}
+	src, err := source.Parse(link.Source)
+	switch {
+	case errors.Is(err, source.ErrLocal):
+		return link, src, refuse(LocalTemplate, "%v; _src_path must name a repository that others can reach", err)
+	case err != nil:
+		return link, src, refuse(BadSource, "%v", err)
+	}
+	return link, src, nil
+}
+
+// template fetches a template and finds the version in use in it.
+func (u *Updater) template(ctx context.Context, src source.Source, link Link, committed time.Time) (*mirror.Mirror, mirror.Old, error) {
+	m, err := u.Mirrors.Open(ctx, src)
 	var gone *mirror.UnreachableError
 	if errors.As(err, &gone) {
-		return refuse(copier.Unreachable, "%v", gone)
+		return nil, mirror.Old{}, refuse(copier.Unreachable, "%v", gone)
 	}
+	if err != nil {
+		return nil, mirror.Old{}, err
+	}
+	old, err := m.Old(ctx, link.Commit, committed, u.Versions)
+	if err == nil && old.Commit == "" {
+		err = refuse(OldRefMissing, "template %s no longer has %s, the version in use: its tag was deleted or its history rewritten", src.ID, link.Commit)
+	}
+	return m, old, err
+}
+
+// readTemplate fetches the template and finds both versions in it.
+func (r *running) readTemplate(ctx context.Context) error {
+	m, old, err := r.u.template(ctx, r.source, r.before, r.job.Committed)
 	if err != nil {
 		return err
 	}
+	r.mirror = m
 	to, err := r.mirror.Resolve(ctx, r.job.To)
 	if err != nil {
 		return err
@@ -170,19 +205,12 @@ func (r *running) readTemplate(ctx context.Context) error {
 	if to == "" {
 		return refuse(copier.RefMissing, "template %s has no version %s", r.source.ID, r.job.To)
 	}
-	old, err := r.mirror.Old(ctx, r.before.Commit, r.job.Committed, r.u.Versions)
-	if err != nil {
-		return err
-	}
-	if old.Commit == "" {
-		return refuse(OldRefMissing, "template %s no longer has %s, the version in use: its tag was deleted or its history rewritten", r.source.ID, r.before.Commit)
-	}
 	if old.Guessed != "" {
 		r.out.Holds = append(r.out.Holds, "the version in use was worked out: "+old.Guessed)
 	}
 	r.old.Ref, r.new.Ref = mirror.Ref{Name: r.before.Commit, Commit: old.Commit}, mirror.Ref{Name: r.job.To, Commit: to}
 	r.out.FromCommit, r.out.ToCommit = old.Commit, to
-	if old.Commit == to {
+	if old.Commit == to && len(r.job.Data) == 0 {
 		return refuse(NoUpdate, "%s is in use already", r.job.To)
 	}
 	if s := r.u.Versions; s.Valid(r.old.Name) && s.Valid(r.new.Name) && s.Compare(r.new.Name, r.old.Name) < 0 {

@@ -84,10 +84,11 @@ type rendered struct {
 	Notes       []string
 	Warnings    []string
 	Mark        plan.Mark
+	Grade       string
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 8
+const form = 9
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -294,7 +295,7 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || !maps.Equal(was.Blobs, branch.Changed) {
 			return plan.Rendered{}, false
 		}
-		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings, Mark: was.Mark}, true
+		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings, Mark: was.Mark, Grade: was.Grade}, true
 	}
 }
 
@@ -303,7 +304,7 @@ func renders(r *Report) map[string]rendered {
 	out := make(map[string]rendered)
 	for _, b := range r.Branches {
 		if b.Err == "" && len(b.Blobs) > 0 && b.Tooled() {
-			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark}
+			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark, b.Grade}
 		}
 	}
 	return out

@@ -242,10 +242,16 @@ type reuse func(plan.Branch) (plan.Rendered, bool)
 // Propose is [Engine.Plan] without making changes: its branches say what would
 // be updated together, and change no file.
 func (e *Engine) Propose(ctx context.Context, t Tree) (*Report, error) {
+	return e.ProposeOnly(ctx, t, func(plan.Found) bool { return true })
+}
+
+// ProposeOnly is [Engine.Propose] for the dependencies that keep wants.
+func (e *Engine) ProposeOnly(ctx context.Context, t Tree, keep func(plan.Found) bool) (*Report, error) {
 	r, err := e.Extract(ctx, t)
 	if err != nil || r.Skipped != "" {
 		return r, err
 	}
+	r.Found = slices.DeleteFunc(r.Found, func(f plan.Found) bool { return !keep(f) })
 	if err := e.research(ctx, t, r); err != nil {
 		return r, err
 	}
@@ -415,7 +421,7 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 				r.again(w.Now, b)
 			}
 			out.Changes, out.Notes, out.Warnings = kept(b.Settings, c.Files), c.Notes, c.Warnings
-			out.Mark = c.Mark
+			out.Mark, out.Grade = c.Mark, c.Grade
 			out.Blobs = Blobs(out.Changes)
 			if err == nil && len(out.Blobs) == 0 && b.Renews() {
 				continue // its lock files are as new as they can be

@@ -63,7 +63,8 @@ func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave) && slices.Equal(m.Marks, n.Marks)
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave) && slices.Equal(m.Marks, n.Marks) &&
+		(m.Template == nil) == (n.Template == nil) && (m.Template == nil || *m.Template == *n.Template)
 }
 
 // wantsApproval reports whether a person must approve of b.

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/currant-bot/currant/managers"
 )
 
 // A Marker is what Currant notes in the body of its pull requests, invisible
@@ -30,6 +32,33 @@ type Marker struct {
 	Marks   []string `json:"marks,omitempty"`   // labels of its mark
 	Edited  bool     `json:"edited,omitempty"`  // it was labelled as somebody else's
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
+
+	Template *TemplateMark `json:"template,omitempty"` // nil if it is no template's update
+}
+
+// A TemplateMark says what a template's update is, so that all runs tell the same of a rollout.
+type TemplateMark struct {
+	Source  string `json:"source"` // the template's identity, such as "git.example.test/acme/base"
+	Version string `json:"version"`
+	Grade   string `json:"grade,omitempty"` // how it came out, in a word
+}
+
+// TemplateOf returns the template and version that b updates to; nil if it updates something else.
+func (b Branch) TemplateOf() *TemplateMark {
+	if len(b.Members) != 1 || b.Members[0].Decision.Dep.Kind != managers.Template {
+		return nil
+	}
+	return &TemplateMark{Source: TemplateID(b.Members[0].Decision.Package), Version: b.Members[0].Update.Value}
+}
+
+// TemplateID names a template by its address, without what says nothing of which one it is.
+func TemplateID(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		rest = address
+	}
+	host, path, _ := strings.Cut(strings.TrimSuffix(strings.TrimRight(rest, "/"), ".git"), "/")
+	return strings.ToLower(host) + "/" + path
 }
 
 var markerForm = regexp.MustCompile(`(?s)\n?<!--currant:([A-Za-z0-9+/=]+)-->`)
@@ -47,7 +76,7 @@ const maxMembers = 4000
 func Sign(b Branch, title, body string) string { return sign(b.marker(title, body), body) }
 
 func (b Branch) marker(title, body string) Marker {
-	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Base: Hash(b.Base), Updates: b.Fingerprint(), Mends: b.Security, Gave: b.Labels}
+	m := Marker{Version: 1, Title: Hash(title), Body: Hash(body), Base: Hash(b.Base), Updates: b.Fingerprint(), Mends: b.Security, Gave: b.Labels, Template: b.TemplateOf()}
 	size := 0
 	for _, x := range b.Members {
 		m.Members = append(m.Members, x.Key())
@@ -55,6 +84,15 @@ func (b Branch) marker(title, body string) Marker {
 	}
 	if size > maxMembers {
 		m.Members = nil
+	}
+	return m
+}
+
+// marker is the branch's, with how it came out.
+func (b Rendered) marker(title, body string) Marker {
+	m := b.Branch.marker(title, body)
+	if m.Template != nil {
+		m.Template.Grade = b.Grade
 	}
 	return m
 }

@@ -21,6 +21,7 @@ type Change struct {
 	Notes    []string // Markdown for the pull request
 	Warnings []string // what a person must see before it is merged
 	Mark     plan.Mark
+	Grade    string // how a template's update came out, in a word; "" for other updates
 }
 
 // A Refusal is an error that a person can do something about in the configuration.
@@ -105,7 +106,7 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		}
 		maps.Copy(out.Files, c.Files)
 		out.Notes = append(out.Notes, c.Notes...)
-		out.Warnings, out.Mark = append(out.Warnings, c.Warnings...), c.Mark
+		out.Warnings, out.Mark, out.Grade = append(out.Warnings, c.Warnings...), c.Mark, c.Grade
 	}
 	if err := k.scripts(ctx, s, b, &out); err != nil {
 		return Change{}, err

@@ -44,7 +44,7 @@ func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member)
 	if out.Reason != nil {
 		return render.Change{}, refusal(*out.Reason)
 	}
-	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...), Mark: mark(out, m.Update.Settings)}
+	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...), Mark: mark(out, m.Update.Settings), Grade: string(out.Grade())}
 	for _, x := range out.Conflicts {
 		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %s", x.Path, x.Kind))
 	}

@@ -1,0 +1,115 @@
+package templating
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/currant-bot/currant/templating/copier"
+)
+
+// A Standing is where a project stands with its template.
+type Standing struct {
+	Reason *Reason // why that is not known; nil if it is
+
+	Source  string    // the template's identity
+	Version string    // in use, as the answers file has it
+	Commit  string    // that it stands for
+	Made    time.Time // when it was tagged; zero if it is no tag
+	Newer   []Release // versions after it, lowest first
+	Parents []string  // answers files of other templates that this one builds on
+}
+
+// A Release is a version of a template.
+type Release struct {
+	Version string
+	Made    time.Time
+}
+
+// Stand reads an answers file, whose text this is, and looks up its template. Nothing is rendered.
+func (u *Updater) Stand(ctx context.Context, answers, text string) (Standing, error) {
+	var s Standing
+	err := u.stand(ctx, answers, text, &s)
+	if s.Reason = reasonOf(err); s.Reason != nil {
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("looking up the template of %s: %w", answers, err)
+	}
+	return s, err
+}
+
+func (u *Updater) stand(ctx context.Context, answers, text string, s *Standing) error {
+	link, src, err := identify(answers, text)
+	s.Source, s.Version = src.ID, link.Commit
+	if err != nil {
+		return err
+	}
+	m, old, err := u.template(ctx, src, link, time.Time{})
+	if err != nil {
+		return err
+	}
+	s.Commit = old.Commit
+	for _, t := range m.Tags() {
+		if t.Commit == old.Commit && t.Name == link.Commit {
+			s.Made = t.Made
+		}
+		if !m.Full(t, u.Versions) || !u.Versions.Stable(t.Name) || t.Commit == old.Commit {
+			continue
+		}
+		newer := u.Versions.Valid(link.Commit) && u.Versions.Compare(t.Name, link.Commit) > 0
+		if !u.Versions.Valid(link.Commit) { // a commit: what does not come before it is newer
+			before, err := m.IsAncestor(ctx, t.Commit, old.Commit)
+			if err != nil {
+				return err
+			}
+			newer = !before
+		}
+		if newer {
+			s.Newer = append(s.Newer, Release{t.Name, t.Made})
+		}
+	}
+	slices.SortFunc(s.Newer, func(a, b Release) int { return u.Versions.Compare(a.Version, b.Version) })
+	all, err := m.Files(ctx, old.Commit)
+	if err != nil {
+		return err
+	}
+	config, err := copier.ReadConfig(ctx, files{m, old.Commit, all})
+	if errors.Is(err, copier.ErrConfig) {
+		return nil // what it builds on is not known, and an update will say why
+	}
+	for _, p := range config.External {
+		if !strings.Contains(p, "{") {
+			s.Parents = append(s.Parents, path.Clean(p))
+		}
+	}
+	slices.Sort(s.Parents)
+	return err
+}
+
+// maxProjects bounds the projects of one repository.
+const maxProjects = 100
+
+// Projects returns the answers files among paths, by their contents: a template may give them any name.
+func Projects(fsys fs.FS, paths []string) []string {
+	var all []string
+	for _, p := range paths {
+		name := strings.ToLower(path.Base(p))
+		if !strings.Contains(name, "answers") && !strings.Contains(name, "copier") || !strings.HasSuffix(name, ".yml") && !strings.HasSuffix(name, ".yaml") {
+			continue
+		}
+		text, err := fs.ReadFile(fsys, p)
+		if err != nil || len(text) > maxAnswers {
+			continue
+		}
+		if link, err := ReadLink(string(text)); err == nil && link.Source != "" && !strings.Contains(link.Source, "{{") {
+			all = append(all, p)
+		}
+	}
+	return all[:min(len(all), maxProjects)]
+}
