@@ -1,11 +1,15 @@
 package templating
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/currant-bot/currant/templating/git"
+	"github.com/currant-bot/currant/templating/source"
 )
 
 // A Link is what an answers file says: which template a project was made from, and how.
@@ -83,4 +87,16 @@ func answerChanges(before, after Link) []AnswerChange {
 	}
 	slices.SortFunc(all, func(a, b AnswerChange) int { return strings.Compare(a.Key, b.Key) })
 	return all
+}
+
+// Identity returns the identity of the template at an address, such as that of a clone's remote.
+func Identity(address string) (string, error) {
+	src, err := source.Parse(address)
+	if errors.Is(err, source.ErrNotGit) {
+		src, err = source.Parse("git+" + address)
+	}
+	if err != nil {
+		return "", fmt.Errorf("the address %s of a template: %w", git.Redact(address), err)
+	}
+	return src.ID, nil
 }

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/fleetdiff"
 	"github.com/currant-bot/currant/updater/gitrepo"
-	"github.com/currant-bot/currant/updater/plan"
 )
 
 // planAgainst shows what is proposed for the folder and was not at a commit of it, and the other way round.
@@ -63,15 +61,9 @@ func planAgainst(ctx context.Context, w world, e *engine, t updater.Tree, args [
 
 // writeChangesTable is the Markdown table of changes.
 func writeChangesTable(w io.Writer, changes []fleetdiff.Change) {
-	fmt.Fprint(w, "| Repository | Dependency | Update | What | Was | Is | Rule |\n|---|---|---|---|---|---|---|\n")
-	for _, c := range changes[:min(mostRows, len(changes))] {
-		row := []string{c.Repository, c.Dependency, c.Update, string(c.Kind), c.Was, c.Is, c.Rule.String()}
-		for i, cell := range row {
-			row[i] = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;").Replace(plan.Quiet(cell))
-		}
-		fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
+	var rows [][]string
+	for _, c := range changes {
+		rows = append(rows, []string{c.Repository, c.Dependency, c.Update, string(c.Kind), c.Was, c.Is, c.Rule.String()})
 	}
-	if n := len(changes) - mostRows; n > 0 {
-		fmt.Fprintf(w, "\nand %d more.\n", n)
-	}
+	writeMarkdown(w, []string{"Repository", "Dependency", "Update", "What", "Was", "Is", "Rule"}, rows)
 }

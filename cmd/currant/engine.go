@@ -64,7 +64,10 @@ type engine struct {
 	redact func(string) string
 	vault  *vault
 	copier *copier.Engine
-	osv    *advisories.OSV
+	git    *git.Git
+
+	updates *templating.Updater // nil without git
+	osv     *advisories.OSV
 
 	app         *app.App // nil without a GitHub App
 	artifactory string   // address of the operator's; "" for none
@@ -390,8 +393,10 @@ func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.
 		Allow:      func(u string) error { return e.client.Check(u) },
 		Credential: e.templateLogin, Audience: e.audience,
 	})
+	e.git = g
+	e.updates = &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")}
 	return map[string]render.Renderer{"copier": &template.Renderer{
-		Updater: &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")},
+		Updater: e.updates,
 		Trust:   templating.Trust(e.o.trust),
 	}}, nil
 }

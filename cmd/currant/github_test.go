@@ -33,6 +33,7 @@ func of(ts *testscript.TestScript) *hub {
 	h.Server, h.token = s, s.Token(githubtest.Grant{})
 	ts.Setenv("CURRANT_ENDPOINT", s.APIURL())
 	ts.Setenv("CURRANT_TOKEN", h.token)
+	ts.Setenv("HUBHOST", s.Host())
 	return h
 }
 
@@ -65,6 +66,15 @@ func tree(ts *testscript.TestScript, dir string) map[string]string {
 func push(ts *testscript.TestScript, neg bool, args []string) {
 	_, err := of(ts).CommitAs("ann", args[0], args[1], tree(ts, args[2]), "by hand")
 	ts.Check(err)
+}
+
+// tag NAME TAG [REV] tags a commit, of the default branch if none is named.
+func tag(ts *testscript.TestScript, neg bool, args []string) {
+	rev := "main"
+	if len(args) > 2 {
+		rev = args[2]
+	}
+	ts.Check(of(ts).Tag(args[0], args[1], rev))
 }
 
 // check NAME BRANCH CHECK CONCLUSION reports a check.

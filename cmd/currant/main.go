@@ -94,6 +94,7 @@ func run(ctx context.Context, w world) int {
 	root.SetOut(w.out)
 	root.SetErr(w.err)
 	root.AddCommand(extractCommand(w), planCommand(w), runCommand(w), webhookCommand(w), validateCommand(w), configCommand(w), explainCommand(w), presetsCommand(w), takeoverCommand(w), githubCommand(w), doctorCommand(w), demoCommand(w), docsCommand(w), versionCommand(w))
+	root.AddCommand(templatesCommand(w))
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {

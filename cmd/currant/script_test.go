@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/currant-bot/currant/templating/copier/copiertest"
 	"github.com/currant-bot/currant/templating/sandbox"
 )
 
@@ -24,10 +25,17 @@ func TestMain(m *testing.M) {
 // Each script has a registry of its own: what lies below registry/ in the
 // script is served, at $REGISTRY. Below "half/" an answer breaks off in the middle, "private/" wants the token "hunter2-token".
 func TestScripts(t *testing.T) {
+	command := copiertest.Command(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: false,
 		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name != "copier" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			return command != "", nil
+		},
 		Setup: func(env *testscript.Env) error {
 			s := httptest.NewServer(registry(filepath.Join(env.WorkDir, "registry")))
 			env.Defer(s.Close)
@@ -44,12 +52,15 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ACTION", action)
+			if command != "" {
+				env.Setenv("CURRANT_COPIER", command)
+			}
 			env.Values["github"] = new(hub)
 			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o755)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "fill": fill, "code": code, "seal": seal,
-			"repo": repo, "topics": topics, "push": push, "check": check, "closepull": closePull, "proposed": proposed, "app": installApp,
+			"repo": repo, "tag": tag, "topics": topics, "push": push, "check": check, "closepull": closePull, "proposed": proposed, "app": installApp,
 		},
 	})
 }
@@ -75,10 +86,13 @@ func registry(dir string) http.Handler {
 	})
 }
 
-// expand FILE... replaces $REGISTRY in files.
+// expand FILE... replaces $REGISTRY in files, and $HUB with the address of the script's GitHub.
 func expand(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		text := strings.ReplaceAll(ts.ReadFile(name), "$REGISTRY", ts.Getenv("REGISTRY"))
+		if strings.Contains(text, "$HUB") {
+			text = strings.ReplaceAll(text, "$HUB", of(ts).URL())
+		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
 	}
 }

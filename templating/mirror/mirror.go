@@ -27,6 +27,9 @@ type Options struct {
 	Timeout time.Duration // of one fetch; 0 for ten minutes
 	Rewrite []Rewrite     // other addresses to fetch from; the longest match counts
 
+	// More names commits to fetch besides what branches and tags reach.
+	More []string
+
 	// Credential returns what to log in with at a URL. It may be nil.
 	Credential func(ctx context.Context, url string) (user, password string, ok bool)
 
@@ -172,11 +175,12 @@ func (s *Store) fetch(ctx context.Context, m *Mirror) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Timeout, errors.New("the template did not come in time"))
 	defer cancel()
-	_, err = s.git.Run(ctx, git.Command{
-		Args: []string{"--git-dir=" + m.dir, "fetch", "-q", "--prune", "--force", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
-			"--", address, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"},
-		Settings: settings,
-	})
+	args := []string{"--git-dir=" + m.dir, "fetch", "-q", "--prune", "--force", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+		"--", address, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"}
+	for _, commit := range s.options.More {
+		args = append(args, "+"+commit+":refs/currant/"+commit)
+	}
+	_, err = s.git.Run(ctx, git.Command{Args: args, Settings: settings})
 	return err
 }
 
