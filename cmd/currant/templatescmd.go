@@ -45,8 +45,8 @@ func (q *fleetQuery) flags(c *cobra.Command) {
 	c.Flags().IntVar(&q.jobs, "jobs", max(2, runtime.NumCPU()), "how many repositories are looked at at once")
 }
 
-// A fleet is the repositories that a command on templates looks at.
-type fleet struct {
+// A fleetView is the repositories that a command on templates looks at.
+type fleetView struct {
 	*engine
 	passer *passer // nil for folders
 	names  []string
@@ -55,7 +55,7 @@ type fleet struct {
 }
 
 // open wires everything. The fleet can write nothing where dry is set.
-func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []string, dry bool) (*fleet, error) {
+func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []string, dry bool) (*fleetView, error) {
 	if !slices.Contains([]string{"table", "json", "markdown"}, q.format) {
 		return nil, fmt.Errorf("--format %s: there are table, json and markdown", q.format)
 	}
@@ -65,7 +65,7 @@ func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []str
 	if err := q.complete(w); err != nil {
 		return nil, err
 	}
-	f := &fleet{jobs: q.jobs, format: q.format}
+	f := &fleetView{jobs: q.jobs, format: q.format}
 	var err error
 	if q.platform == "github" && q.checkouts == "" {
 		if f.passer, err = newPasser(ctx, w, q.options, p, names, dry); err != nil {
@@ -92,7 +92,7 @@ func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []str
 	return f, err
 }
 
-func (f *fleet) close() {
+func (f *fleetView) close() {
 	if f.passer != nil {
 		f.passer.close()
 		return
@@ -101,7 +101,7 @@ func (f *fleet) close() {
 }
 
 // tree reads one of the repositories.
-func (f *fleet) tree(ctx context.Context, name string) (updater.Tree, error) {
+func (f *fleetView) tree(ctx context.Context, name string) (updater.Tree, error) {
 	if f.passer == nil {
 		return folderTree(ctx, []string{name})
 	}
@@ -109,7 +109,7 @@ func (f *fleet) tree(ctx context.Context, name string) (updater.Tree, error) {
 }
 
 // each looks at all repositories, several at once, and returns what was said of each, in order. One that fails does not stop the others.
-func each[T any](ctx context.Context, f *fleet, look func(context.Context, updater.Tree) (T, error)) (seen []T, failed []string) {
+func each[T any](ctx context.Context, f *fleetView, look func(context.Context, updater.Tree) (T, error)) (seen []T, failed []string) {
 	seen = make([]T, len(f.names))
 	errs := make([]error, len(f.names))
 	var g errgroup.Group
@@ -144,7 +144,7 @@ type grid struct {
 }
 
 // show writes g, or what is in its place as JSON, and complains of what failed.
-func (f *fleet) show(w world, g grid, asJSON any, failed []string) error {
+func (f *fleetView) show(w world, g grid, asJSON any, failed []string) error {
 	var err error
 	switch f.format {
 	case "json":

@@ -54,7 +54,7 @@ type drifted struct {
 	templating.Drift
 }
 
-func (f *fleet) drifts(ctx context.Context, t updater.Tree) ([]drifted, error) {
+func (f *fleetView) drifts(ctx context.Context, t updater.Tree) ([]drifted, error) {
 	return eachProject(ctx, f, t, func(path string, tree templating.Tree) (drifted, error) {
 		d, err := f.updates.Drift(ctx, templating.Job{Tree: tree, Answers: path, Trust: templating.Trust(f.o.trust)})
 		return drifted{t.Repository, path, d}, err
@@ -62,7 +62,7 @@ func (f *fleet) drifts(ctx context.Context, t updater.Tree) ([]drifted, error) {
 }
 
 // eachProject does something with each of a repository's projects that Copier made.
-func eachProject[T any](ctx context.Context, f *fleet, t updater.Tree, do func(path string, tree templating.Tree) (T, error)) ([]T, error) {
+func eachProject[T any](ctx context.Context, f *fleetView, t updater.Tree, do func(path string, tree templating.Tree) (T, error)) ([]T, error) {
 	found := templating.Projects(t.Snapshot.FS, paths(t))
 	if len(found) == 0 || f.updates == nil {
 		return nil, nil

@@ -40,7 +40,7 @@ func templatesPreviewCommand(w world) *cobra.Command {
 			if f.updates == nil {
 				return errors.New("templates cannot be updated without git, see above")
 			}
-			x := preview{fleet: f, template: args[0], ref: args[1]}
+			x := preview{fleetView: f, template: args[0], ref: args[1]}
 			if err := x.aim(cmd.Context(), address); err != nil {
 				return err
 			}
@@ -59,7 +59,7 @@ func templatesPreviewCommand(w world) *cobra.Command {
 
 // A preview is what the command is asked to do.
 type preview struct {
-	*fleet
+	*fleetView
 	template, ref string
 }
 
@@ -100,7 +100,7 @@ func (x *preview) aim(ctx context.Context, address string) error {
 }
 
 func (x *preview) look(ctx context.Context, t updater.Tree) ([]previewed, error) {
-	all, err := eachProject(ctx, x.fleet, t, func(path string, tree templating.Tree) (previewed, error) {
+	all, err := eachProject(ctx, x.fleetView, t, func(path string, tree templating.Tree) (previewed, error) {
 		link, err := templating.ReadLink(tree.Changes[path].Text)
 		if err != nil {
 			return previewed{}, nil
@@ -140,7 +140,7 @@ func (x *preview) show(w world, seen [][]previewed, failed []string) error {
 	if len(parts) > 0 {
 		g.end += ": " + strings.Join(parts, ", ")
 	}
-	if err := x.fleet.show(w, g, x.json(all, failed), failed); err != nil {
+	if err := x.fleetView.show(w, g, x.json(all, failed), failed); err != nil {
 		return err
 	}
 	if !good {

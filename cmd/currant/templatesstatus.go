@@ -61,7 +61,7 @@ func sameTemplate(name, id string) bool {
 }
 
 // projects returns the projects of one repository.
-func (f *fleet) projects(ctx context.Context, t updater.Tree) ([]overview.Project, error) {
+func (f *fleetView) projects(ctx context.Context, t updater.Tree) ([]overview.Project, error) {
 	r, err := f.ProposeOnly(ctx, t, isTemplate)
 	if err != nil {
 		return nil, err

@@ -265,6 +265,7 @@ type Edit struct {
 	Was          string // the title that the pull request must have
 	Title, Body  *string
 	Base         *string // the branch that it is to be merged into
+	Draft        *bool   // whether it is a draft
 	AddLabels    []string
 	RemoveLabels []string
 	People       People // to add

@@ -182,7 +182,22 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 			return w.r.explain(err, "%s", doing)
 		}
 	}
+	if e.Draft != nil && *e.Draft != p.GetDraft() {
+		if err := w.draft(ctx, p.GetNodeID(), *e.Draft); err != nil {
+			return w.r.explain(err, "%s", doing)
+		}
+	}
 	return w.r.explain(w.invite(ctx, owner, repo, p, e.People), "asking people about #%d of %s", e.Number, name)
+}
+
+// draft makes a draft of a pull request, or the reverse. REST has nothing for it.
+func (w *Writer) draft(ctx context.Context, node string, draft bool) error {
+	mutation := "markPullRequestReadyForReview"
+	if draft {
+		mutation = "convertPullRequestToDraft"
+	}
+	query := "mutation($id: ID!) { " + mutation + "(input: {pullRequestId: $id}) { pullRequest { isDraft } } }"
+	return w.r.ask(ctx, query, map[string]any{"id": node}, nil)
 }
 
 // unlabel takes labels away that a pull request has.

@@ -116,6 +116,11 @@ func testEdit(t *testing.T, w World) {
 	if got.Title != title || got.Body != body || !slices.Equal(got.Labels, []string{"dependencies", "more"}) {
 		t.Errorf("%+v", got)
 	}
+	for _, draft := range []bool{true, true, false} {
+		if err := w.Writer.Edit(t.Context(), w.Repo, platform.Edit{Number: number, Was: title, Draft: &draft}); err != nil || w.pull(t, number).Draft != draft {
+			t.Errorf("draft %v: %v, %+v", draft, err, w.pull(t, number))
+		}
+	}
 	other := "Other"
 	if err := w.Writer.Edit(t.Context(), w.Repo, platform.Edit{Number: number, Was: "Update renovate/x", Title: &other, Body: &other}); !errors.Is(err, platform.ErrMoved) {
 		t.Errorf("editing what somebody renamed: %v", err)
