@@ -18,6 +18,13 @@ type Terms struct {
 	BodyLimit int64    // bytes of a body that may be read; 0 for the client's own limit
 	Foreign   bool     // a redirect to another host is part of the protocol; credentials stay behind
 	Own       bool     // the protocol logs in by itself: add no credentials, store nothing
+
+	// Account is whose allowance of requests is used up, where a host keeps several apart: an installation of an app, for example.
+	Account string
+
+	// Identity says who asks, where that outlives what is logged in with, as with tokens that last an hour. What was answered is then
+	// found again under another token, if the host says to that token that it has not changed; "" where the credentials say who asks.
+	Identity string
 }
 
 type termsKey struct{}

@@ -36,6 +36,9 @@ type Passer struct {
 	// left alone unless their configuration says otherwise.
 	Discovered func(name string) bool
 
+	// Afford says how much may be done in a repository now, and why not everything, as the host's limits allow; nil for everything.
+	Afford func(name string) (platform.Means, string)
+
 	// Open brings the git data of a repository up to date.
 	Open func(ctx context.Context, r platform.Repository) (Repo, error)
 }
@@ -43,6 +46,9 @@ type Passer struct {
 // Pass brings one repository up to date, or, in a dry run, says how it would.
 func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, error) {
 	ctx = platform.OnBehalf(ctx, name)
+	if means, why := p.means(name); means == platform.Nothing {
+		return &Report{Repository: name, Skipped: "put off to the next pass: " + why, Postponed: why}, nil, nil
+	}
 	account, err := p.Reader.Whoami(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking who we are: %w", err)
@@ -73,6 +79,9 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 	if err != nil || p.Runner == nil {
 		return report, nil, err
 	}
+	if means, why := p.means(name); means != platform.Everything {
+		postpone(report, why)
+	}
 	runner := *p.Runner
 	runner.Author = account
 	if report.Skipped != "" {
@@ -89,9 +98,9 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 // act carries out what is to be done, and then writes the dashboard, which says what came of it.
 func (v *visit) act(ctx context.Context, runner *act.Runner, r *Report) ([]act.Effect, error) {
 	r.Outcomes = slices.DeleteFunc(r.Outcomes, func(o plan.Outcome) bool { return o.Dashboard })
-	effects, err := runner.Execute(ctx, v.name, r.Outcomes)
-	if err != nil {
-		return effects, err
+	effects, err := runner.Execute(ctx, v.name, urgentFirst(r))
+	if err != nil || r.Postponed != "" {
+		return effects, err // its dashboard comes with all the rest
 	}
 	failed := make(map[string]string)
 	for _, e := range effects {

@@ -116,6 +116,7 @@ type Report struct {
 	Queries     int                // distinct ones
 	Parsed      int                // manager and file pairs that were parsed, not remembered
 	Skipped     string             // why the repository was not looked at; "" if it was
+	Postponed   string             // why not all was done that could be; "" if it was
 	Until       time.Time
 	Have        plan.State       // what was on the host
 	Bases       []plan.Inventory // what was found, by base branch

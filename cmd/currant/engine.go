@@ -44,6 +44,7 @@ import (
 	"github.com/currant-bot/currant/updater/lookup"
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/github/app"
+	"github.com/currant-bot/currant/updater/platform/github/quota"
 	"github.com/currant-bot/currant/updater/presets"
 	"github.com/currant-bot/currant/updater/render"
 	rendererall "github.com/currant-bot/currant/updater/render/all"
@@ -69,8 +70,9 @@ type engine struct {
 	updates *templating.Updater // nil without git
 	osv     *advisories.OSV
 
-	app         *app.App // nil without a GitHub App
-	artifactory string   // address of the operator's; "" for none
+	quota       *quota.Book // of requests to the platform
+	app         *app.App    // nil without a GitHub App
+	artifactory string      // address of the operator's; "" for none
 
 	shared []string // patterns of the repositories that jobs of every owner may read as the app
 
@@ -107,6 +109,9 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	}
 	osv, err := e.rules(ctx, global)
 	if err != nil {
+		return nil, err
+	}
+	if e.quota, err = quota.Open(quota.Options{File: filepath.Join(o.state, "limits.json"), Share: o.share, Now: time.Now}); err != nil {
 		return nil, err
 	}
 	if err := e.openApp(); err != nil {
@@ -231,7 +236,7 @@ func (e *engine) newClient(rules []host.Rule, owner string, ask bool) (*host.Cli
 	}
 	if e.disk != nil {
 		o.Cache = func(next http.RoundTripper) http.RoundTripper {
-			return &cache.Transport{Next: next, Disk: e.disk, Now: time.Now, AlwaysAsk: ask}
+			return &cache.Transport{Next: e.metered(next, owner), Disk: e.disk, Now: time.Now, AlwaysAsk: ask}
 		}
 	}
 	c, err := host.New(o)

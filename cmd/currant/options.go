@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type options struct {
 
 	platform string
 	endpoint string
+	share    int           // of GitHub's hourly limit, in percent; 0 for the default
 	wait     time.Duration // for another run with the same state folder
 
 	repositories []string // of the operator's configuration, where no argument names any
@@ -77,6 +79,13 @@ func (o *options) complete(w world) error {
 	}
 	if o.platform == "github" && o.endpoint == "" {
 		o.endpoint = datasources.GitHubEndpoint
+	}
+	if text := w.getenv("CURRANT_API_SHARE"); text != "" && o.share == 0 {
+		n, err := strconv.Atoi(strings.TrimSuffix(text, "%"))
+		if err != nil || n < 1 || n > 100 {
+			return fmt.Errorf("CURRANT_API_SHARE is %q: it is a number of percent, from 1 to 100", text)
+		}
+		o.share = n
 	}
 	o.lockTools = append(o.lockTools, strings.Fields(w.getenv("CURRANT_LOCK_TOOLS"))...)
 	for _, t := range o.lockTools {

@@ -19,11 +19,13 @@ import (
 	"github.com/currant-bot/currant/updater/act"
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/github"
+	"github.com/currant-bot/currant/updater/platform/github/quota"
 	"github.com/currant-bot/currant/updater/platform/local"
 )
 
 // platformFlags are those of commands that change a platform.
 func (o *options) platformFlags(f *pflag.FlagSet) {
+	f.IntVar(&o.share, "api-share", 0, fmt.Sprintf("percent of the requests that GitHub allows in an hour which may be used up, for each organisation (CURRANT_API_SHARE; default: %d)", quota.DefaultShare))
 	f.DurationVar(&o.wait, "wait", 2*time.Second, "how long to wait for another run that uses the same state folder")
 	f.Lookup("platform").Usage = "github, or local for checkouts on this machine (CURRANT_PLATFORM; default: local without --endpoint)"
 }
@@ -40,6 +42,11 @@ type passer struct {
 
 func (p *passer) close() {
 	p.engine.close()
+	if !p.dry {
+		if err := p.engine.quota.Save(); err != nil {
+			fmt.Fprintf(p.engine.w.err, "warning: %s\n", p.redact(err.Error())) // the next answer says what is left
+		}
+	}
 	if p.log != nil {
 		_ = p.log.Close() // each record was synced
 	}
@@ -63,7 +70,7 @@ func newPasser(ctx context.Context, w world, o options, p *progress, names []str
 	if err != nil {
 		return nil, err
 	}
-	out := &passer{engine: e, named: len(names) > 0, dry: dry, Passer: &updater.Passer{Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
+	out := &passer{engine: e, named: len(names) > 0, dry: dry, Passer: &updater.Passer{Afford: e.afford, Engine: e.Engine, Memory: updater.NewMemory(filepath.Join(o.state, "repositories"))}}
 	writer, err := out.platform(w, o, names)
 	if err != nil {
 		return nil, err

@@ -11,12 +11,14 @@ import (
 	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/act"
 	"github.com/currant-bot/currant/updater/plan"
+	"github.com/currant-bot/currant/updater/platform/github/quota"
 )
 
 // A runReport is what reportType asks for: what a run found and did, with Renovate's names.
 type runReport struct {
 	Problems     []problemJSON              `json:"problems"`
 	Repositories map[string]*repositoryJSON `json:"repositories"`
+	Limits       []quota.Usage              `json:"limits,omitempty"` // what was used of the platform's
 }
 
 type problemJSON struct {
@@ -28,7 +30,8 @@ type repositoryJSON struct {
 	Problems     []problemJSON                `json:"problems"`
 	Branches     []reportedBranch             `json:"branches"`
 	PackageFiles map[string][]packageFileJSON `json:"packageFiles"`
-	Skipped      string                       `json:"skipped,omitempty"` // why it was not looked at
+	Skipped      string                       `json:"skipped,omitempty"`   // why it was not looked at
+	Postponed    string                       `json:"postponed,omitempty"` // why not all was done
 }
 
 type reportedBranch struct {
@@ -69,7 +72,7 @@ func (x *runReport) add(name string, r *updater.Report, effects []act.Effect, er
 	if r == nil {
 		return
 	}
-	out.Skipped = r.Skipped
+	out.Skipped, out.Postponed = r.Skipped, r.Postponed
 	for _, d := range r.Diagnostics {
 		level := "warn"
 		switch d.Severity {

@@ -78,13 +78,14 @@ func passAll(ctx context.Context, w world, p *progress, passer *passer, names []
 	report := newRunReport()
 	var failed []error
 	noted := make(map[string]bool)
-	for _, name := range names {
+	for _, name := range passer.engine.quota.Order(names) {
 		started := time.Now()
 		r, effects, err := passer.Pass(ctx, name)
 		p.done()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		passer.engine.quota.Looked(name, putOff(r, err, effects))
 		if err != nil {
 			err = errors.New(passer.redact(err.Error()))
 			fmt.Fprintf(w.err, "error: %s: %v\n", name, err)
@@ -107,6 +108,10 @@ func passAll(ctx context.Context, w world, p *progress, passer *passer, names []
 	p.done()
 	for _, x := range passer.engine.presets.Stale() {
 		fmt.Fprintf(w.err, "warning: preset %s: the last good copy is used, and nothing merges by itself on it: %s\n", x.Name, passer.redact(x.Err.Error()))
+	}
+	report.Limits = passer.engine.quota.Usage()
+	for _, u := range report.Limits {
+		p.line(usage(u))
 	}
 	if err := report.write(w.out, top); err != nil {
 		failed = append(failed, err)

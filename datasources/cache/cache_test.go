@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -334,6 +335,72 @@ func TestAlwaysAsk(t *testing.T) {
 	s.get(t, "")
 	s.get(t, "")
 	s.counts(t, 1, 1)
+}
+
+// TestIdentity checks that an answer is found again under another token of the same identity, where the host agrees each time, and only there.
+func TestIdentity(t *testing.T) {
+	for _, tt := range []struct {
+		ask             bool
+		identities      [2]string
+		full, unchanged int
+	}{
+		{true, [2]string{"app acme/shop", "app acme/shop"}, 1, 1},
+		{true, [2]string{"app acme/shop", "app bank/shop"}, 2, 0},
+		{true, [2]string{"", ""}, 2, 0},
+		{false, [2]string{"app acme/shop", "app acme/shop"}, 2, 0},
+	} {
+		s := open(t, http.Header{"Cache-Control": {"private, max-age=60"}, "Etag": {"x"}}, func() string { return "one" })
+		transport := &Transport{Next: http.DefaultTransport, Disk: s.disk, Now: func() time.Time { return s.now }, AlwaysAsk: tt.ask}
+		for i, token := range []string{"Bearer a", "Bearer b"} {
+			req, err := http.NewRequestWithContext(datasources.WithTerms(t.Context(), datasources.Terms{Identity: tt.identities[i]}), http.MethodGet, s.URL+"/x", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", token)
+			resp, err := transport.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err := io.ReadAll(resp.Body); string(body) != "one" || err != nil {
+				t.Errorf("%q, %v", body, err)
+			}
+			resp.Body.Close()
+		}
+		s.counts(t, tt.full, tt.unchanged)
+	}
+}
+
+// TestRenewedHeaders checks that what the host says now counts, as RFC 9111 (3.2) wants: how many requests are left, for example.
+func TestRenewedHeaders(t *testing.T) {
+	left := 5
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Etag", `"x"`)
+		rw.Header().Set("X-Left", strconv.Itoa(left))
+		rw.Header().Set("Content-Type", "application/json")
+		if left--; r.Header.Get("If-None-Match") != "" {
+			rw.Header().Set("Content-Type", "text/plain")
+			rw.WriteHeader(http.StatusNotModified)
+		}
+	}))
+	defer server.Close()
+	disk, err := Open(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &Transport{Next: http.DefaultTransport, Disk: disk, Now: time.Now}}
+	for _, want := range []string{"5", "4", "3"} {
+		resp, err := client.Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := resp.Header; got.Get("X-Left") != want || got.Get("Content-Type") != "application/json" {
+			t.Errorf("headers %v, want %s left", got, want)
+		}
+	}
 }
 
 func TestText(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pquerna/cachecontrol/cacheobject"
@@ -38,7 +39,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method != http.MethodGet || datasources.TermsOf(req.Context()).Own || req.Header.Get("Range") != "" {
 		return t.Next.RoundTrip(req)
 	}
-	key := keyOf(req)
+	key := t.keyOf(req)
 	entry, body, err := t.Disk.Get(key)
 	if err != nil {
 		return t.ask(req, key)
@@ -62,6 +63,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		entry.Fresh = fresh
 		t.Disk.Touch(key, entry)
 	}
+	entry.Header = renewed(entry.Header, resp.Header)
 	return entry.response(req, body), nil
 }
 
@@ -100,12 +102,32 @@ func (t *Transport) fresh(h http.Header) time.Time {
 	return t.Now().Add(max(0, min(left, maxFresh)))
 }
 
+// renewed returns the headers of a stored answer with those of the one that says that it has not changed (RFC 9111, 3.2).
+func renewed(stored, now http.Header) http.Header {
+	out := stored.Clone()
+	for name, values := range now {
+		if !strings.HasPrefix(name, "Content-") {
+			out[name] = values
+		}
+	}
+	return out
+}
+
 // keyOf returns what an answer to req is stored under: all of req but the
-// headers that say who asks by which program, or how to store.
-func keyOf(req *http.Request) string {
+// headers that say who asks by which program, or how to store. An identity stands for the credentials only where the host is asked each time, with
+// these credentials, whether it may be used.
+func (t *Transport) keyOf(req *http.Request) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00", req.URL.String())
+	identity := datasources.TermsOf(req.Context()).Identity
+	if !t.AlwaysAsk {
+		identity = ""
+	}
+	fmt.Fprintf(h, "%q\x00", identity)
 	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
+		if name == "Authorization" && identity != "" {
+			continue
+		}
 		switch name {
 		case "User-Agent", "If-None-Match", "If-Modified-Since", "Cache-Control":
 		default:

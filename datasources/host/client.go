@@ -71,7 +71,7 @@ func New(o Options) (*Client, error) {
 		o.Now = time.Now
 	}
 	if o.Sleep == nil {
-		o.Sleep = sleep
+		o.Sleep = Sleep
 	}
 	o.UserAgent = cmp.Or(o.UserAgent, "currant")
 	o.BodyLimit = cmp.Or(o.BodyLimit, DefaultBodyLimit)
@@ -172,7 +172,8 @@ type NotAllowedError struct{ Host string }
 
 func (e *NotAllowedError) Error() string { return "host " + e.Host + " is not allowed" }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits for d, or until ctx ends.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

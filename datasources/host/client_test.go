@@ -135,6 +135,88 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
+// TestAccounts checks that a pause is that of the account which was told to make it, and that a refused change is made after it.
+func TestAccounts(t *testing.T) {
+	var bodies []string
+	left := map[string]int{"acme": 1} // refusals to come
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		account := r.Header.Get("X-Account")
+		bodies = append(bodies, account+" "+string(body))
+		if left[account] > 0 {
+			left[account]--
+			rw.Header().Set("X-GitHub-Request-Id", "1")
+			rw.WriteHeader(403)
+			io.WriteString(rw, `{"message": "You have exceeded a secondary rate limit. Please wait."}`)
+		}
+	}))
+	defer server.Close()
+	client, clock := open(t, Options{})
+	post := func(account string) error {
+		ctx := datasources.WithTerms(t.Context(), datasources.Terms{Account: account})
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Account", account)
+		resp, err := client.HTTP().Do(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err
+	}
+	if err := post("acme"); err != nil {
+		t.Error(err)
+	}
+	if err := post("bank"); err != nil {
+		t.Error(err)
+	}
+	if !slices.Equal(bodies, []string{"acme {}", "acme {}", "bank {}"}) || !slices.Equal(clock.slept, []time.Duration{time.Minute}) {
+		t.Errorf("sent %q, slept %v", bodies, clock.slept)
+	}
+	left["acme"] = 9
+	var retry *datasources.RetryError
+	if err := post("acme"); !errors.As(err, &retry) || retry.After != time.Minute || !strings.Contains(err.Error(), "allows no more requests for 1m0s") {
+		t.Errorf("again and again: %v", err)
+	}
+	asked := len(bodies)
+	if err := post("bank"); err != nil || len(bodies) != asked+1 {
+		t.Errorf("another account meanwhile: %v", err)
+	}
+}
+
+func TestLimited(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name    string
+		status  int
+		header  http.Header
+		body    string
+		wait    time.Duration
+		limited bool
+	}{
+		{"primary", 403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {strconv.FormatInt(now.Unix()+120, 10)}}, "{}", 2 * time.Minute, true},
+		{"primary, as 429", 429, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {strconv.FormatInt(now.Unix()+120, 10)}, "X-Github-Request-Id": {"1"}}, "{}", 2 * time.Minute, true},
+		{"secondary, with a time", 403, http.Header{"Retry-After": {"30"}, "X-Ratelimit-Remaining": {"4000"}}, "{}", 30 * time.Second, true},
+		{"secondary, by its text", 403, nil, `{"message": "You have exceeded a secondary rate limit"}`, time.Minute, true},
+		{"by its former name", 403, nil, `{"message": "You have triggered an abuse detection mechanism."}`, time.Minute, true},
+		{"GitHub's 429 without a time", 429, http.Header{"X-Github-Request-Id": {"1"}}, "{}", time.Minute, true},
+		{"another host's 429", 429, nil, "", 0, true},
+		{"forbidden", 403, http.Header{"X-Ratelimit-Remaining": {"4000"}}, `{"message": "Resource not accessible by integration"}`, 0, false},
+		{"a text about limits that is one", 200, nil, `secondary rate limit`, 0, false},
+		{"down", 503, http.Header{"Retry-After": {"30"}}, "", 0, false},
+	} {
+		resp := &http.Response{StatusCode: tt.status, Header: tt.header, Body: io.NopCloser(strings.NewReader(tt.body))}
+		if tt.header == nil {
+			resp.Header = http.Header{}
+		}
+		wait, limited := Limited(resp, now)
+		if body, _ := io.ReadAll(resp.Body); wait != tt.wait || limited != tt.limited || string(body) != tt.body {
+			t.Errorf("%s: %v %v, body %q", tt.name, wait, limited, body)
+		}
+	}
+}
+
 func TestCredentialsAndRedirects(t *testing.T) {
 	var seen http.Header
 	foreign := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

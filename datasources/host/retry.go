@@ -1,14 +1,17 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +26,7 @@ type retry struct {
 	o    Options
 
 	mu    sync.Mutex
-	until map[string]time.Time // by host: when it may be asked again
+	until map[string]time.Time // by host and account: when it may be asked again
 }
 
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -33,9 +36,10 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	if rule.MaxRetryAfter != nil {
 		longest = *rule.MaxRetryAfter
 	}
-	again := (req.Method == http.MethodGet || req.Method == http.MethodHead) && (req.Body == nil || req.Body == http.NoBody)
+	key := req.URL.Host + " " + datasources.TermsOf(ctx).Account
+	harmless := (req.Method == http.MethodGet || req.Method == http.MethodHead) && (req.Body == nil || req.Body == http.NoBody)
 	for attempt := 1; ; attempt++ {
-		if err := r.await(ctx, req.URL.Host, longest); err != nil {
+		if err := r.await(ctx, req.URL.Host, key, longest); err != nil {
 			return nil, err
 		}
 		resp, err := r.next.RoundTrip(req)
@@ -48,10 +52,11 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		if pause > 0 {
 			r.mu.Lock()
-			r.until[req.URL.Host] = r.o.Now().Add(pause)
+			r.until[key] = r.o.Now().Add(pause)
 			r.mu.Unlock()
 		}
-		if !again || attempt == attempts || pause > longest || permanent(err) {
+		again := harmless || pause > 0 && rewind(req) // one that there were too many of was not carried out
+		if !again || attempt == attempts || max(pause, failure.After) > longest || permanent(err) {
 			return nil, failure
 		}
 		if pause == 0 {
@@ -62,10 +67,26 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
+// rewind makes req ready to be sent once more, if it can be.
+func rewind(req *http.Request) bool {
+	if req.Body == nil || req.Body == http.NoBody {
+		return true
+	}
+	if req.GetBody == nil {
+		return false
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return false
+	}
+	req.Body = body
+	return true
+}
+
 // await waits until host may be asked again.
-func (r *retry) await(ctx context.Context, host string, longest time.Duration) error {
+func (r *retry) await(ctx context.Context, host, key string, longest time.Duration) error {
 	r.mu.Lock()
-	left := r.until[host].Sub(r.o.Now())
+	left := r.until[key].Sub(r.o.Now())
 	r.mu.Unlock()
 	switch {
 	case left <= 0:
@@ -89,23 +110,51 @@ func (r *retry) judge(ctx context.Context, req *http.Request, resp *http.Respons
 		return nil, 0
 	case err != nil:
 		return &datasources.RetryError{Err: fmt.Errorf("asking %s: %w", req.URL.Host, datasources.Clean(err))}, 0
-	case !limited(resp) && resp.StatusCode < 500:
+	}
+	if wait, ok := Limited(resp, r.o.Now()); ok {
+		text := fmt.Errorf("%s answered %d: there were too many requests", req.URL.Host, resp.StatusCode)
+		if wait > 0 {
+			text = fmt.Errorf("%s answered %d: it allows no more requests for %s", req.URL.Host, resp.StatusCode, wait.Round(time.Second))
+		}
+		return &datasources.RetryError{After: wait, Err: text}, wait
+	}
+	if resp.StatusCode < 500 {
 		return nil, 0
 	}
 	pause := retryAfter(resp.Header, r.o.Now())
 	return &datasources.RetryError{After: pause, Err: fmt.Errorf("%s answered %d", req.URL.Host, resp.StatusCode)}, pause
 }
 
-// limited reports whether resp says that there were too many requests. GitHub
-// says so with 403 as well.
-func limited(resp *http.Response) bool {
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-		return true
-	case http.StatusForbidden:
-		return resp.Header.Get("Retry-After") != "" || resp.Header.Get("X-RateLimit-Remaining") == "0"
+// unsaid is how long to wait where a host says that there were too many requests and not for how long. It is what GitHub's
+// documentation asks for ("Best practices for using the REST API").
+const unsaid = time.Minute
+
+// Limited reports whether resp says that there were too many requests, and how long to wait; 0 if that may be chosen. GitHub says so with 403 as
+// well, and of its secondary limits perhaps in its text alone. The body stays to be read.
+func Limited(resp *http.Response, now time.Time) (wait time.Duration, limited bool) {
+	wait = retryAfter(resp.Header, now)
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("X-GitHub-Request-Id") == "":
+		return wait, true
+	case resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusForbidden:
+		return 0, false
+	case resp.Header.Get("Retry-After") != "" || resp.Header.Get("X-RateLimit-Remaining") == "0":
+		return wait, true
+	case resp.StatusCode == http.StatusTooManyRequests, secondary(resp):
+		return unsaid, true
 	}
-	return false
+	return 0, false
+}
+
+// secondary reports whether GitHub speaks of a secondary limit, which was called that of abuse once.
+func secondary(resp *http.Response) bool {
+	start, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(start), resp.Body), resp.Body}
+	text := strings.ToLower(string(start))
+	return err == nil && (strings.Contains(text, "secondary rate limit") || strings.Contains(text, "abuse detection"))
 }
 
 // retryAfter returns how long a host asks us to wait, at most a day; 0 if it does not say.

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 
 	gh "github.com/google/go-github/v62/github"
 
+	"github.com/currant-bot/currant/datasources"
+	"github.com/currant-bot/currant/datasources/host"
 	"github.com/currant-bot/currant/updater/platform"
 )
 
@@ -27,6 +30,8 @@ type login struct {
 	host    string
 	token   func(ctx context.Context, scope string) (string, error)
 	refused func(token string) // nil where another try would have the same token
+	app     bool               // tokens are of an app: they change by the hour, and each installation has an allowance of its own
+	now     func() time.Time
 }
 
 // apiClient returns c with the tokens that o has.
@@ -36,7 +41,7 @@ func apiClient(c *http.Client, host string, o Options) *http.Client {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	out.Transport = &login{next, host, o.Token, o.Refused}
+	out.Transport = &login{next, host, o.Token, o.Refused, o.Owners != nil, o.Now}
 	return &out
 }
 
@@ -45,6 +50,9 @@ func (l *login) RoundTrip(req *http.Request) (*http.Response, error) {
 		return l.send(req, "")
 	}
 	scope := scopeOf(req)
+	if l.app {
+		req = req.WithContext(asApp(req.Context(), scope))
+	}
 	secret, err := l.token(req.Context(), scope)
 	if err != nil {
 		return nil, fmt.Errorf("getting the token for %s: %w", l.host, err)
@@ -76,10 +84,25 @@ func (l *login) send(req *http.Request, token string) (*http.Response, error) {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	res, err := l.next.RoundTrip(req)
-	if err == nil {
-		res.Body = &bounded{res.Body, maxAnswer}
+	if err != nil {
+		return nil, err
 	}
-	return res, err
+	if wait, limited := host.Limited(res, l.now()); limited && req.URL.Host == l.host {
+		res.Body.Close()
+		return nil, &platform.RetryError{After: wait, Err: fmt.Errorf("%s allows no more requests for %s", l.host, wait.Round(time.Second))}
+	}
+	res.Header.Set("X-From-Cache", "1") // else go-github holds the limit of one installation, which it remembers, against another
+	res.Body = &bounded{res.Body, maxAnswer}
+	return res, nil
+}
+
+// asApp says whose allowance a request of an app uses up, and who asks whatever the token is: the job's owner, about scope.
+func asApp(ctx context.Context, scope string) context.Context {
+	terms := datasources.TermsOf(ctx)
+	job := platform.Owner(platform.Behalf(ctx))
+	terms.Account = cmp.Or(job, platform.Owner(scope))
+	terms.Identity = "app " + job + " " + strings.ToLower(scope)
+	return datasources.WithTerms(ctx, terms)
 }
 
 type scopeKey struct{}
@@ -130,16 +153,12 @@ func (r *Reader) explain(err error, doing string, args ...any) error {
 	return fmt.Errorf(doing+": %w", append(args, r.kind(err))...)
 }
 
-// noReset is how long to wait where GitHub does not say, as its documentation asks for secondary limits.
-const noReset = time.Minute
-
 func (r *Reader) kind(err error) error {
-	var primary *gh.RateLimitError
-	var secondary *gh.AbuseRateLimitError
 	var answer *gh.ErrorResponse
 	var network net.Error
 	var auth *platform.AuthError
 	var retry *platform.RetryError
+	var later *datasources.RetryError
 	switch {
 	case errors.As(err, &auth): // of whoever gives out tokens
 		return auth
@@ -147,15 +166,8 @@ func (r *Reader) kind(err error) error {
 		return retry
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.As(err, &primary):
-		wait := max(time.Until(primary.Rate.Reset.Time), 0).Round(time.Second)
-		return &platform.RetryError{After: wait, Err: fmt.Errorf("%s allows no more requests for %s", r.host, wait)}
-	case errors.As(err, &secondary):
-		wait := noReset
-		if secondary.RetryAfter != nil {
-			wait = *secondary.RetryAfter
-		}
-		return &platform.RetryError{After: wait, Err: fmt.Errorf("%s asks to slow down (secondary rate limit)", r.host)}
+	case errors.As(err, &later): // of the client, which waits where that is short
+		return &platform.RetryError{After: later.After, Err: later.Err}
 	case errors.As(err, &answer):
 		return r.kindOfAnswer(answer)
 	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -173,12 +185,8 @@ func (r *Reader) kindOfAnswer(answer *gh.ErrorResponse) error {
 		seconds = 0
 	}
 	switch {
-	case status == http.StatusTooManyRequests, status >= 500, after != "":
-		wait := time.Duration(seconds) * time.Second
-		if wait == 0 && status == http.StatusTooManyRequests {
-			wait = noReset
-		}
-		return &platform.RetryError{After: wait, Err: said}
+	case status >= 500, after != "":
+		return &platform.RetryError{After: time.Duration(seconds) * time.Second, Err: said}
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return &platform.AuthError{Host: r.host, Text: text}
 	case status == http.StatusNotFound, status == http.StatusGone:

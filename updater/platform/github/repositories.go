@@ -262,8 +262,8 @@ func (r *Reader) whoami(ctx context.Context) (platform.Account, error) {
 	return r.account(viewer.Login, "", "", viewer.DatabaseID), nil
 }
 
-// viewerQuery asks who the token belongs to.
-const viewerQuery = `query { viewer { login databaseId } }`
+// viewerQuery asks who the token belongs to, and what the question costs, which quota.Book reads.
+const viewerQuery = `query { viewer { login databaseId } rateLimit { cost remaining resetAt } }`
 
 // account fills what an account does not show with what GitHub uses itself: an address by
 // which it recognises the author of a commit.

@@ -41,6 +41,7 @@ type installation struct {
 	account   *account
 	repos     []string // "owner/name"; nil for all of the account
 	suspended bool
+	allowance allowance
 }
 
 // An App is what a GitHub App logs in with.
@@ -292,7 +293,7 @@ func (c *call) createInstallationToken() (reply, error) {
 		return reply{}, fail(422, "There is at least one repository that does not exist or is not accessible to the parent installation.")
 	}
 	slices.Sort(g.Repositories)
-	t := &token{Grant: g, text: fmt.Sprintf("ghs_%036d", c.s.id()), account: c.s.account(in.app.slug+"[bot]", "Bot")}
+	t := &token{Grant: g, text: fmt.Sprintf("ghs_%036d", c.s.id()), account: c.s.account(in.app.slug+"[bot]", "Bot"), allowance: &in.allowance}
 	c.s.tokens[t.text] = t
 	selection := "all"
 	if in.repos != nil || body.Repositories != nil {

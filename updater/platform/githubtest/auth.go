@@ -30,8 +30,7 @@ type token struct {
 	Grant
 	text    string
 	account *account
-	used    int
-	reset   time.Time // when used becomes 0
+	*allowance
 }
 
 func (t *token) login() string {
@@ -64,7 +63,7 @@ func (t *token) reaches(r *repo) bool {
 func (s *Server) Token(g Grant) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := &token{Grant: g}
+	t := &token{Grant: g, allowance: new(allowance)}
 	if g.Login == "" {
 		t.account = s.account(s.opts.Bot, "Bot")
 		t.text = fmt.Sprintf("ghs_%036d", s.id())
@@ -113,10 +112,26 @@ func (s *Server) visible(t *token, name string) (*repo, error) {
 	return r, nil
 }
 
-// meter counts the request against the token's limit.
+// An allowance is what an installation, or a person, may still ask in an hour.
+type allowance struct {
+	used  int
+	reset time.Time // when used becomes 0
+}
+
+// meter counts the request against the caller's limit.
 func (s *Server) meter(c *call) error {
 	t := c.who
-	if t == nil || c.op == "rate-limit/get" {
+	if t == nil {
+		return nil
+	}
+	if !t.installation() && t.Permissions == nil { // docs.github.com/.../scopes-for-oauth-apps: told of tokens that have scopes
+		scopes := t.Scopes
+		if scopes == nil {
+			scopes = []string{"repo", "workflow"}
+		}
+		c.header.Set("X-Oauth-Scopes", strings.Join(scopes, ", "))
+	}
+	if s.opts.RateLimit == 0 || c.op == "rate-limit/get" {
 		return nil
 	}
 	now := s.now()
@@ -136,7 +151,7 @@ func (s *Server) meter(c *call) error {
 func (s *Server) refund(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.who != nil && c.who.used > 0 {
+	if s.opts.RateLimit > 0 && c.who != nil && c.who.used > 0 {
 		c.who.used--
 		s.limits(c)
 	}
@@ -145,18 +160,14 @@ func (s *Server) refund(c *call) {
 // limits sets the headers that tell how far the limit is used up.
 func (s *Server) limits(c *call) {
 	t := c.who
-	if !t.installation() && t.Permissions == nil { // docs.github.com/.../scopes-for-oauth-apps: told of tokens that have scopes
-		scopes := t.Scopes
-		if scopes == nil {
-			scopes = []string{"repo", "workflow"}
-		}
-		c.header.Set("X-Oauth-Scopes", strings.Join(scopes, ", "))
-	}
 	c.header.Set("X-Ratelimit-Limit", strconv.Itoa(s.opts.RateLimit))
 	c.header.Set("X-Ratelimit-Remaining", strconv.Itoa(s.opts.RateLimit-t.used))
 	c.header.Set("X-Ratelimit-Used", strconv.Itoa(t.used))
 	c.header.Set("X-Ratelimit-Reset", strconv.FormatInt(t.reset.Unix(), 10))
 	c.header.Set("X-Ratelimit-Resource", "core")
+	if c.op == "graphql" {
+		c.header.Set("X-Ratelimit-Resource", "graphql")
+	}
 }
 
 // areas map the beginning of an operation's path below its repository to the

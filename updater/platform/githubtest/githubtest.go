@@ -35,7 +35,7 @@ type Options struct {
 	Addr      string           // to listen on; "" for a free port of 127.0.0.1
 	Now       func() time.Time // the clock of dates and expiries; nil for time.Now
 	Bot       string           // login of the app whose tokens are used; "" for "currant[bot]"
-	RateLimit int              // requests a token may make; 0 for 5000
+	RateLimit int              // requests an account may make in an hour; 0 for any number, which an Enterprise Server allows unless limits are switched on
 }
 
 // A Server is a running GitHub.
@@ -82,9 +82,6 @@ func New(o Options) (*Server, error) {
 	}
 	if o.Bot == "" {
 		o.Bot = "currant[bot]"
-	}
-	if o.RateLimit == 0 {
-		o.RateLimit = 5000
 	}
 	backend, err := checkGit()
 	if err != nil {

@@ -43,7 +43,11 @@ func (c *call) queries() typed {
 	}}
 }
 
-func (c *call) graphLimit() typed {
+// graphLimit is null on a server without limits.
+func (c *call) graphLimit() any {
+	if c.s.opts.RateLimit == 0 {
+		return nil
+	}
 	return typed{"RateLimit", fields{"limit": is(c.s.opts.RateLimit), "cost": is(1), "used": is(c.who.used), "nodeCount": is(0),
 		"remaining": is(c.s.opts.RateLimit - c.who.used), "resetAt": is(stamp(c.who.reset))}}
 }

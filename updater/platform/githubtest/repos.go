@@ -16,6 +16,9 @@ func (c *call) getRateLimit() (reply, error) {
 	if c.who == nil {
 		return reply{}, fail(401, "Requires authentication")
 	}
+	if c.s.opts.RateLimit == 0 {
+		return reply{}, fail(404, "Rate limiting is not enabled.")
+	}
 	rate := object{"limit": c.s.opts.RateLimit, "used": c.who.used, "remaining": c.s.opts.RateLimit - c.who.used, "reset": max(c.who.reset.Unix(), 0)}
 	return ok(object{"rate": rate, "resources": object{"core": rate, "search": rate, "graphql": rate}})
 }

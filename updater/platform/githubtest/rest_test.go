@@ -85,7 +85,7 @@ func TestFollowLink(t *testing.T) {
 // docs.github.com/rest/using-the-rest-api/best-practices: a conditional request
 // that is answered 304 does not count.
 func TestConditional(t *testing.T) {
-	w := start(t, githubtest.Options{})
+	w := start(t, githubtest.Options{RateLimit: 5000})
 	auth := http.Header{"Authorization": {"token " + w.Token(githubtest.Grant{})}}
 	first := w.raw("GET", "/api/v3/repos/acme/shop", auth)
 	auth["If-None-Match"] = []string{first.Header.Get("Etag")}

@@ -13,7 +13,7 @@ import (
 // The answers of operations that no other test is about have GitHub's shape
 // (start validates them) and say what was put in.
 func TestShapes(t *testing.T) {
-	w := start(t, githubtest.Options{})
+	w := start(t, githubtest.Options{RateLimit: 5000})
 	p := w.open("x", "a.txt", "1\n")
 	sha := p.GetHead().GetSHA()
 	w.ok(w.Tag(shop, "v1", "main"))
