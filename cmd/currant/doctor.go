@@ -95,7 +95,7 @@ func (e *engine) machine(ctx context.Context) []doctor.Check {
 		if e.o.noDownloads {
 			installs = ""
 		}
-		checks = append(checks, doctor.Copier(copier.New(g, e.copierOptions(copier.Forbidden, nil)), installs))
+		checks = append(checks, doctor.Copier(copier.New(g, e.copierOptions(copier.Forbidden, nil)), environ, installs))
 	}
 	if exe, err := os.Executable(); err == nil {
 		checks = append(checks, doctor.Sandbox(sandbox.New(exe)))
@@ -135,6 +135,7 @@ func (e *engine) outside() []doctor.Check {
 	if e.o.platform == "github" {
 		checks = doctor.GitHub{
 			URL: e.o.endpoint, Web: webOf(e.o.endpoint), App: e.app, Token: e.w.getenv("CURRANT_TOKEN"), Client: e.client.HTTP(), Now: time.Now,
+			HookSecret: e.w.getenv("CURRANT_WEBHOOK_SECRET") != "",
 		}.Checks()
 		if e.app != nil || e.w.getenv("CURRANT_TOKEN") != "" {
 			_, _ = e.github(nil, true) // for presets; what is wrong with the login is said above

@@ -120,7 +120,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
 		return nil, fmt.Errorf("opening the cache: %w", err)
 	}
-	if e.client, err = e.newClient(e.base, "", true); err != nil {
+	if e.client, err = e.newClient(e.base, nil, true); err != nil {
 		return nil, err
 	}
 	npm := defaults(e.tools)
@@ -179,7 +179,8 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	if token := e.w.getenv("CURRANT_TOKEN"); token != "" && e.o.endpoint != "" {
 		e.base = append(e.base, host.Rule{MatchHost: gitHost(e.o.endpoint), Token: token})
 	}
-	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" {
+	asApp := publicGitHub(e.o.endpoint) && e.w.getenv("CURRANT_GITHUB_APP_ID") != "" // which reads more there than a person
+	if token := e.w.getenv("GITHUB_COM_TOKEN"); token != "" && !asApp {
 		e.base = append(e.base, host.Rule{MatchHost: datasources.GitHub, Token: token})
 	}
 	e.artifactory, _ = c.Top().Object("artifactory")["url"].(string)
@@ -226,13 +227,13 @@ func publicGitHub(endpoint string) bool {
 	return strings.TrimSuffix(endpoint, "/") == strings.TrimSuffix(datasources.GitHubEndpoint, "/")
 }
 
-// newClient returns a client for rules, which logs in at the platform as the app where that is for repositories of an owner. Its answers are kept on disk, once that is open, apart for
+// newClient returns a client for rules, which logs in by itself as login says, nil for not at all. Its answers are kept on disk, once that is open, apart for
 // each set of credentials; with ask, it asks each time whether they have changed.
-func (e *engine) newClient(rules []host.Rule, owner string, ask bool) (*host.Client, error) {
+func (e *engine) newClient(rules []host.Rule, login logins, ask bool) (*host.Client, error) {
 	env := variables(e.w.environ())
 	o := host.Options{
 		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: e.agent,
-		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: e.login(owner), Now: time.Now,
+		Keychain: toolconfig.Keychain(authn.DefaultKeychain), Login: login, Now: time.Now,
 	}
 	if e.disk != nil {
 		o.Cache = func(next http.RoundTripper) http.RoundTripper {
@@ -274,7 +275,7 @@ func (e *engine) reach(repository string, c *config.Config, fsys fs.FS) (updater
 		return r, nil
 	}
 	rules := append(append([]host.Rule{}, e.base...), own...)
-	client, err := e.newClient(rules, owner, false)
+	client, err := e.newClient(rules, e.login(owner), false)
 	if err != nil {
 		return updater.Reach{}, err
 	}

@@ -18,7 +18,8 @@ import (
 // hub is the GitHub of a script; it starts with its first repository.
 type hub struct {
 	*githubtest.Server
-	token string
+	token     string
+	installed map[string]int64 // the app's installations, by owner
 }
 
 // of returns the script's GitHub.
@@ -88,14 +89,21 @@ func installApp(ts *testscript.TestScript, neg bool, args []string) {
 	h := of(ts)
 	made, err := h.CreateApp("currant", app.Permissions())
 	ts.Check(err)
+	h.installed = make(map[string]int64)
 	for _, owner := range args {
-		h.Install(made.ID, owner)
+		h.installed[owner] = h.Install(made.ID, owner)
 	}
 	file := ts.MkAbs("app.pem")
 	ts.Check(os.WriteFile(file, made.Key, 0o600))
 	ts.Setenv("CURRANT_TOKEN", "")
 	ts.Setenv("CURRANT_GITHUB_APP_ID", strconv.FormatInt(made.ID, 10))
 	ts.Setenv("CURRANT_GITHUB_APP_KEY_FILE", file)
+}
+
+// suspend OWNER suspends the GitHub App in an organisation.
+func suspend(ts *testscript.TestScript, neg bool, args []string) {
+	h := of(ts)
+	h.Suspend(h.installed[args[0]])
 }
 
 // closePull NAME NUMBER closes a pull request as Ann.

@@ -35,7 +35,7 @@ func (e *engine) openApp() error {
 		}
 		key = string(text)
 	}
-	client, err := e.newClient(e.base, "", true) // before the cache is opened: tokens are not for the disk
+	client, err := e.newClient(e.base, nil, true) // before the cache is opened: tokens are not for the disk
 	if err != nil {
 		return err
 	}
@@ -97,10 +97,13 @@ func (e *engine) isShared(repository string) bool {
 	})
 }
 
-// login returns what logs in at the platform's own host as the app, for lookups and template repositories of an owner; nil without
-// an app, or without an owner on the platform.
-func (e *engine) login(owner string) func(*url.URL) (datasources.Credential, error) {
-	if e.app == nil || owner == "" {
+// Logins say what to log in with at a URL.
+type logins = func(*url.URL) (datasources.Credential, error)
+
+// login returns what logs in at the platform's own host as the app, for lookups and template repositories of an owner, "" for what the
+// operator looks up, as for a folder; nil without an app.
+func (e *engine) login(owner string) logins {
+	if e.app == nil {
 		return nil
 	}
 	return func(u *url.URL) (datasources.Credential, error) {

@@ -77,9 +77,10 @@ func TestOwnersAreApart(t *testing.T) {
 	reads := map[string]map[string]bool{
 		"acme/shop": {"acme/lib": true, "bank/lib": false, "bank/shared": true, "bank/operator": true, "world/lib": true},
 		"bank/lib":  {"acme/lib": false, "bank/lib": true, "bank/shared": true, "world/lib": true},
+		"folder":    {"acme/lib": true, "bank/lib": true, "world/lib": true}, // in which the operator works
 	}
 	for range 2 {
-		for _, job := range []string{"bank/lib", "acme/shop"} {
+		for _, job := range []string{"bank/lib", "acme/shop", "folder"} {
 			ctx := platform.OnBehalf(t.Context(), job)
 			c, _, err := config.Resolve(ctx, config.Input{Files: func(string) ([]byte, bool) { return nil, false }})
 			must(t, err)

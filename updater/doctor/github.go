@@ -26,6 +26,8 @@ type GitHub struct {
 	Token  string // of a person, without App
 	Client *http.Client
 	Now    func() time.Time
+
+	HookSecret bool // events that come here can be believed
 }
 
 // Checks returns what there is to look at.
@@ -53,7 +55,7 @@ var breaks = map[string]string{
 	"members":              "teams cannot be asked for review",
 	"metadata":             "no repository can be seen",
 	"pull_requests":        "no pull request can be opened or merged",
-	"statuses":             "commit statuses are not seen, so nothing merges by itself",
+	"statuses":             "commit statuses are not seen, so nothing merges by itself, and none is set",
 	"vulnerability_alerts": "GitHub's vulnerability alerts lead to no pull requests",
 	"workflows":            "changes of .github/workflows are not pushed, so actions stay as they are",
 }
@@ -121,6 +123,9 @@ func (g GitHub) hook(ctx context.Context) []Finding {
 	}
 	if !h.Secret {
 		out = append(out, Finding{State: Problem, Text: "events are not signed, so none is believed", Do: "set a webhook secret at " + at + ", and the same one for Currant"})
+	}
+	if !g.HookSecret {
+		out = append(out, Finding{State: Warning, Text: "the secret of events is not known here", Do: "set CURRANT_WEBHOOK_SECRET where \"currant webhook\" runs"})
 	}
 	if missing := slices.DeleteFunc(app.Events(), func(e string) bool { return slices.Contains(self.Events, e) }); len(missing) > 0 {
 		out = append(out, Finding{State: Warning, Text: "the App does not hear of " + strings.Join(missing, ", "), Do: "subscribe to them at " + at + "/permissions"})

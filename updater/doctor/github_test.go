@@ -80,7 +80,7 @@ func appOf(t *testing.T, s *githubtest.Server, permissions map[string]string) (g
 	now := func() time.Time { return today }
 	a, err := app.New(app.Options{URL: s.APIURL(), ID: made.ClientID, Key: made.Key, Now: now})
 	must(t, err)
-	return made, GitHub{URL: s.APIURL(), Web: s.URL(), App: a, Client: http.DefaultClient, Now: now}
+	return made, GitHub{URL: s.APIURL(), Web: s.URL(), App: a, Client: http.DefaultClient, Now: now, HookSecret: true}
 }
 
 func TestApp(t *testing.T) {
@@ -98,9 +98,10 @@ func TestApp(t *testing.T) {
 	s.Suspend(s.Install(made.ID, "world"))
 	s.SetHook(made.ID, githubtest.Hook{URL: "https://currant.example.test/hook", Insecure: true}, app.Events()[1:]...)
 	_, fresh := appOf(t, s, nil)
+	fresh.HookSecret = false
 	fresh.App, _ = app.New(app.Options{URL: s.APIURL(), ID: made.ClientID, Key: made.Key, Now: g.Now})
 	expect(t, "not so well", Run(t.Context(), fresh.Checks(), plain),
-		"ok App: ", "ok webhook: ", "warning webhook: GitHub does not look at the certificate", "problem webhook: events are not signed",
+		"ok App: ", "ok webhook: ", "warning webhook: GitHub does not look at the certificate", "problem webhook: events are not signed", "warning webhook: the secret of events is not known here -> set CURRANT_WEBHOOK_SECRET",
 		"warning webhook: the App does not hear of check_run -> subscribe to them at "+s.URL()+"/organizations/apps/settings/apps/currant/permissions",
 		"warning deliveries: 1 of the last 2 events were not taken; push at 2026-05-01 12:00 UTC: Invalid HTTP Response: 502 -> see what GitHub got for an answer at "+s.URL()+"/organizations/apps/settings/apps/currant/advanced",
 		"ok installation acme: ", "ok installation bank: ", "warning installation world: it is suspended", "ok clock: ")
@@ -110,13 +111,13 @@ func TestPermissions(t *testing.T) {
 	s := server(t, githubtest.Options{})
 	permissions := app.Permissions()
 	delete(permissions, "workflows")
-	permissions["contents"], permissions["administration"], permissions["statuses"] = "read", "write", "write"
+	permissions["contents"], permissions["administration"], permissions["checks"] = "read", "write", "write"
 	made, g := appOf(t, s, permissions)
 	at := " -> set it at " + s.URL() + "/organizations/apps/settings/apps/currant/permissions"
 	expect(t, "App", g.app(t.Context()), "ok : ",
 		`problem permission contents: the App has not "contents: write": no branch can be pushed and nothing can be merged`+at,
 		`warning permission workflows: the App has not "workflows: write": changes of .github/workflows are not pushed, so actions stay as they are`+at,
-		"warning : the App has more than Currant needs: administration: write, statuses: write; no token")
+		"warning : the App has more than Currant needs: administration: write, checks: write; no token")
 	expect(t, "nowhere", g.installations(t.Context()), "problem : the App is installed nowhere")
 	s.Install(made.ID, "acme")
 	_, again := appOf(t, s, nil)

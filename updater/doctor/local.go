@@ -48,8 +48,9 @@ func atLeast(version string, major, minor int) bool {
 	return x > major || x == major && y >= minor
 }
 
-// Copier looks for the Copier that would be run. e must not be allowed to install one; installs says that a run would.
-func Copier(e *copier.Engine, installs string) Check {
+// Copier looks for the Copier that would be run. e must not be allowed to install one; installs is the folder that a run would
+// install one into, with what it finds in environ, "" if it would not.
+func Copier(e *copier.Engine, environ []string, installs string) Check {
 	return One("machine", "Copier", func(ctx context.Context) (State, string, string) {
 		t, err := e.Find(ctx)
 		var none *copier.MissingError
@@ -57,8 +58,14 @@ func Copier(e *copier.Engine, installs string) Check {
 		case err == nil:
 			return OK, fmt.Sprintf("%s, %s: %s", t.Version, t.From, strings.Join(t.Command, " ")), ""
 		case errors.As(err, &none) && installs != "":
-			return Warning, "it is not here; the first template update installs " + copier.Pinned + " into " + installs,
-				"nothing, if uv, pipx or Python 3 is here and PyPI can be reached; else install it, or name it with --copier"
+			for _, by := range []string{"uv", "pipx", "python3"} {
+				if path, err := git.LookPath(environ, by); err == nil {
+					return Warning, "it is not here; the first template update installs " + copier.Pinned + " into " + installs + ", with " + path,
+						"nothing, if a Python package index can be reached; else install it, or name it with --copier"
+				}
+			}
+			return Warning, "it is not here, nor uv, pipx or Python 3 to install it with: templates cannot be updated",
+				"install Copier " + copier.Pinned + ", or uv; needed only where repositories have .copier-answers files"
 		case errors.As(err, &none):
 			return Warning, "it is not here, and templates cannot be updated: " + err.Error(), "needed only where repositories have .copier-answers files"
 		}

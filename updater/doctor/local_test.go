@@ -42,10 +42,11 @@ func TestCopier(t *testing.T) {
 	must(t, err)
 	look := func(environ []string, command, installs string) []Finding {
 		e := copier.New(g, copier.Options{Command: strings.Fields(command), Cache: t.TempDir(), Downloads: copier.Forbidden, Environ: environ, Versions: pep440.Scheme{}})
-		return Copier(e, installs).Run(t.Context())
+		return Copier(e, environ, installs).Run(t.Context())
 	}
 	empty := []string{"PATH=" + t.TempDir()}
-	expect(t, "to be installed", look(empty, "", "/cache"), "warning : it is not here; the first template update installs "+copier.Pinned+" into /cache -> ")
+	expect(t, "to be installed", look(script(t, "uv", "uv 0.13.9"), "", "/cache"), "warning : it is not here; the first template update installs "+copier.Pinned+" into /cache, with /")
+	expect(t, "with nothing", look(empty, "", "/cache"), "warning : it is not here, nor uv, pipx or Python 3 to install it with")
 	expect(t, "forbidden", look(empty, "", ""), "warning : it is not here, and templates cannot be updated: ")
 	expect(t, "wrong command", look(empty, "/nowhere/copier", ""), "problem : running the configured Copier")
 }

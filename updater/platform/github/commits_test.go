@@ -45,7 +45,7 @@ func TestCommitsThatGitHubMakes(t *testing.T) {
 	} {
 		s := newServer(t, map[string]string{"a": "1", "dir/b": "2"})
 		r := newReader(t, s, tc.grant)
-		binary, long := "\x00\x01\xff", strings.Repeat("long ü\n", 100_000)
+		binary, long := "\x00\x01\xff", strings.Repeat("long ü\n", 300_000)
 		heads, err := r.Writer().Push(t.Context(), shop, []platform.Branch{
 			{Name: "x", Base: s.Head(shop, "main"), Message: "X\n\nWhy", Via: tc.via, Changes: platform.Changeset{
 				"binary": {Text: binary}, "long": {Text: long}, "empty": {}, "dir/b": nil, "run": {Text: "#!/bin/sh\n", Mode: platform.Executable}, "link": {Text: "a", Mode: platform.Symlink},

@@ -28,7 +28,7 @@ import (
 func Permissions() map[string]string {
 	return map[string]string{
 		"checks": "read", "contents": "write", "issues": "write", "members": "read", "metadata": "read",
-		"pull_requests": "write", "statuses": "read", "vulnerability_alerts": "read", "workflows": "write",
+		"pull_requests": "write", "statuses": "write", "vulnerability_alerts": "read", "workflows": "write",
 	}
 }
 
@@ -228,6 +228,9 @@ func (a *App) Installations(ctx context.Context) ([]Installation, error) {
 			return nil, fmt.Errorf("listing the app's installations: %w", err)
 		}
 		for _, in := range list {
+			if in.Account.Login == "" {
+				continue // of an enterprise, which has no repositories
+			}
 			all = append(all, Installation{in.ID, in.Account.Login, in.Permissions, in.SuspendedAt != nil, in.Selection == "selected", in.URL})
 		}
 		if len(list) < 100 {

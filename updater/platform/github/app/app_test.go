@@ -217,7 +217,7 @@ func TestReader(t *testing.T) {
 	s, a, made, c := open(t, app.Permissions())
 	s.Install(made.ID, "acme")
 	s.Install(made.ID, "bank", "bank/core")
-	r, err := github.New(github.Options{URL: s.APIURL(), Token: a.Token, Owners: a.Owners, Mirrors: t.TempDir(), Now: c.read})
+	r, err := github.New(github.Options{URL: s.APIURL(), Token: a.Token, Refused: a.Refused, Owners: a.Owners, Mirrors: t.TempDir(), Now: c.read})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,6 +253,36 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// TestRunOutlivesTheHour: a run goes on when its tokens have ended, and when GitHub has taken them away before.
+func TestRunOutlivesTheHour(t *testing.T) {
+	s, a, made, c := open(t, app.Permissions())
+	s.Install(made.ID, "acme")
+	r, err := github.New(github.Options{URL: s.APIURL(), Token: a.Token, Refused: a.Refused, Owners: a.Owners, Mirrors: t.TempDir(), Now: c.read})
+	must(t, err)
+	push := func(branch string) {
+		t.Helper()
+		b := platform.Branch{Name: branch, Base: s.Head("acme/shop", "main"), Message: "X", Changes: platform.Changeset{"a": {Text: branch}}}
+		if _, err := r.Writer().Push(t.Context(), "acme/shop", []platform.Branch{b}); err != nil {
+			t.Errorf("pushing %s: %v", branch, err)
+		}
+		if number, err := r.Writer().Open(t.Context(), "acme/shop", platform.Proposal{Branch: branch, Base: "main", Title: branch}); err != nil || number == 0 {
+			t.Errorf("opening a pull request for %s: %v", branch, err)
+		}
+	}
+	push("one")
+	c.forward(3 * time.Hour)
+	push("two")
+	for _, scope := range []string{"acme/shop", ""} {
+		token, err := a.Token(t.Context(), scope)
+		must(t, err)
+		s.Revoke(token)
+	}
+	if _, err := r.Repository(t.Context(), "acme/shop"); err != nil {
+		t.Errorf("after a token was taken away: %v", err)
+	}
+	push("three")
+}
+
 // TestManifest makes an app as a browser does it: the form that Currant serves, GitHub's page, and back.
 func TestManifest(t *testing.T) {
 	s, _, _, _ := open(t, nil)
@@ -278,6 +308,12 @@ func TestManifest(t *testing.T) {
 	action, manifest := form(t, get(server))
 	if !bytes.Contains([]byte(manifest), []byte(`"contents":"write"`)) {
 		t.Errorf("the manifest is %s", manifest)
+	}
+	req, err := http.NewRequest(http.MethodGet, server, nil)
+	must(t, err)
+	req.Host = "attacker.example.test"
+	if resp, err := http.DefaultClient.Do(req); err != nil || resp.StatusCode != http.StatusForbidden {
+		t.Errorf("by another name: %v, %v", resp, err)
 	}
 	if text := get(server + "/made?code=code1&state=forged"); !strings.Contains(text, "another browser") {
 		t.Errorf("a forged state was answered %q", text)

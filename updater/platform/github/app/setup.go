@@ -96,6 +96,9 @@ func (s *Setup) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet:
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		view = setupView{Title: "Not so", Text: "This page is only looked at."}
+	case !s.here(r):
+		w.WriteHeader(http.StatusForbidden)
+		view = setupView{Title: "Not here", Text: "Open this page at " + s.Address() + "/."}
 	case r.URL.Path == "/":
 		view = s.form()
 	case r.URL.Path == "/made":
@@ -105,6 +108,16 @@ func (s *Setup) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		view = setupView{Title: "Not found", Text: "There is nothing here."}
 	}
 	_ = setupPage.Execute(w, view) // an error is the browser's going away
+}
+
+// here reports whether a request was made to this page's own address, on which no other name leads: a page of somebody else's whose
+// name comes to mean this machine reads nothing.
+func (s *Setup) here(r *http.Request) bool {
+	own, err := url.Parse(s.Address())
+	if err != nil || own.Hostname() != "127.0.0.1" {
+		return err == nil // the operator chose where it is served
+	}
+	return r.Host == own.Host || r.Host == "localhost:"+own.Port()
 }
 
 func origin(address string) string {
