@@ -85,6 +85,21 @@ func TestTagQuery(t *testing.T) {
 	}
 }
 
+// The releases of a repository, newest first.
+func TestReleasesQuery(t *testing.T) {
+	w := start(t, githubtest.Options{})
+	for _, tag := range []string{"v1.0.0", "v1.1.0"} {
+		if _, _, err := w.gh.Repositories.CreateRelease(t.Context(), "acme", "shop", &github.RepositoryRelease{TagName: &tag}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, problems := w.graphql(`{repository(owner:"acme",name:"shop"){releases(first:9,orderBy:{field:CREATED_AT,direction:DESC}){nodes{tagName isLatest publishedAt}}}}`, nil)
+	first := at(data, "repository", "releases", "nodes", 0)
+	if len(problems) > 0 || at(first, "tagName") != "v1.1.0" || at(first, "isLatest") != true || at(first, "publishedAt") == nil {
+		t.Errorf("got %v, errors %v", data, problems)
+	}
+}
+
 // A field that GitHub does not have gives no data at all; a connection wants to
 // know how many.
 func TestWrongQuery(t *testing.T) {

@@ -65,9 +65,25 @@ func (c *call) graphRepo(r *repo) typed {
 		"labels": func(a args) (any, error) {
 			return connection("labels", "Label", convert(r.labels, graphLabel), a)
 		},
+		"releases": func(a args) (any, error) {
+			return connection("releases", "Release", convert(r.newest(), func(x *release) typed { return c.graphRelease(r, x) }), a)
+		},
 		"vulnerabilityAlerts": func(a args) (any, error) {
 			return connection("vulnerabilityAlerts", "RepositoryVulnerabilityAlert", nil, a)
 		},
+	}}
+}
+
+func (c *call) graphRelease(r *repo, x *release) typed {
+	return typed{"Release", fields{
+		"id": is(node("RE", x.id)), "databaseId": is(x.id), "name": is(orNull(x.name)), "tagName": is(x.tag), "description": is(orNull(x.body)),
+		"isDraft": is(x.draft), "isPrerelease": is(x.prerelease), "createdAt": is(stamp(x.created)), "publishedAt": is(stamp(x.created)),
+		"isLatest": func(args) (any, error) {
+			all := r.newest()
+			i := slices.IndexFunc(all, func(x *release) bool { return !x.draft && !x.prerelease })
+			return i >= 0 && all[i] == x, nil
+		},
+		"url": is(c.s.base + "/" + r.fullName() + "/releases/tag/" + escape(x.tag)),
 	}}
 }
 

@@ -11,17 +11,19 @@ func (c *call) releaseJSON(x *release) object {
 }
 
 // newest returns the releases, newest first.
-func (c *call) newest() []*release {
-	out := slices.Clone(c.repo.releases)
+func (r *repo) newest() []*release {
+	out := slices.Clone(r.releases)
 	slices.Reverse(out)
 	return out
 }
 
-func (c *call) listReleases() (reply, error) { return ok(each(page(c, c.newest()), c.releaseJSON)) }
+func (c *call) listReleases() (reply, error) {
+	return ok(each(page(c, c.repo.newest()), c.releaseJSON))
+}
 
 // releaseWhere answers with the newest release that is so.
 func (c *call) releaseWhere(is func(*release) bool) (reply, error) {
-	for _, x := range c.newest() {
+	for _, x := range c.repo.newest() {
 		if is(x) {
 			return ok(c.releaseJSON(x))
 		}
