@@ -441,6 +441,7 @@ func (v *visit) branch(ctx context.Context, b gitrepo.BranchState, c *config.Con
 	for _, commit := range b.Commits {
 		if when := commit.Committer.When; when.After(s.Committed) {
 			s.Committed = when
+			s.Subject, _, _ = strings.Cut(commit.Message, "\n")
 		}
 		if !plan.OwnAddress(c.Top(), v.account, commit.Author.Email) {
 			s.Foreign, s.Address = commit.Author.Name, commit.Author.Email

@@ -68,6 +68,7 @@ type BranchState struct {
 	Address    string            // of who else
 	Changed    map[string]string // path to blob and mode; "" for a deleted path
 	Committed  time.Time         // when its newest commit was made
+	Subject    string            // first line of that commit's message
 	Unresolved []string          // files with conflict markers, of a branch that somebody else has committed to
 	Overlap    bool              // the base branch has since changed a path that it changes
 }

@@ -15,7 +15,7 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 	marker, ours := ReadMarker(p.Body)
 	title := strings.TrimSpace(strings.TrimPrefix(p.Title, rebasePrefix))
 	switch {
-	case p.Title != b.Title && (!ours || marker.Title == Hash(plain(title))):
+	case p.Title != b.Title && (ours && marker.Title == Hash(plain(title)) || !ours && !r.renamed(b, title)):
 		e.Title = &b.Title
 	case p.Title != title:
 		e.Title = &title // a person's, with the request taken off
@@ -56,6 +56,12 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 		}
 	}
 	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.AddLabels != nil || e.Base != nil
+}
+
+// renamed reports whether a person gave a pull request of another bot its title: it is not what the commit on its branch says.
+func (r *reconciler) renamed(b Rendered, title string) bool {
+	subject := r.have.Branches[b.Name].Subject
+	return subject != "" && b.Settings.String("prTitle") == "" && !strings.HasPrefix(strings.ToLower(title), strings.ToLower(subject))
 }
 
 // elsewhere reports whether a pull request is against another branch than b.

@@ -74,6 +74,39 @@ func TestStopUpdatingLabel(t *testing.T) {
 	}
 }
 
+// Where another bot opened a pull request, the commit on its branch tells whether a person has given it its title.
+func TestTitleOfAnotherBot(t *testing.T) {
+	b := scheduled(t, `{}`, monday)
+	for name, tc := range map[string]struct {
+		title, subject string
+		want           string // the new title; "" for none
+	}{
+		"a person's":        {"Not before spring", b.Title, ""},
+		"as the commit":     {"Update a to v0.9", "Update a to v0.9", b.Title},
+		"with its base":     {"Update a to v0.9 (main)", "update a to v0.9", b.Title},
+		"nobody knows":      {"Update a to v0.9", "", b.Title},
+		"as it should be":   {b.Title, "Update a to v0.9", ""},
+		"a person's, later": {"Not before spring", "Update a to v0.9", ""},
+	} {
+		have := State{
+			Branches: map[string]BranchState{b.Name: {Head: "c1", Changed: b.Blobs, Subject: tc.subject}},
+			Pulls:    []platform.Pull{{Number: 1, Branch: b.Name, Title: tc.title, State: platform.Open, Head: "c1", Body: "of another bot"}},
+		}
+		o := Reconcile([]Rendered{b}, nil, have, monday)[0]
+		if len(o.Actions) != 1 || o.Actions[0].Edit == nil {
+			t.Errorf("%s: %s, %v", name, o.Result, o.Reasons)
+			continue
+		}
+		got := ""
+		if e := o.Actions[0].Edit; e.Title != nil {
+			got = *e.Title
+		}
+		if got != tc.want {
+			t.Errorf("%s: the new title is %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
 func TestBodyTemplates(t *testing.T) {
 	b := scheduled(t, `{"prHeader": "For {{depName}}", "prBodyNotes": ["Note of {{depName}}", "{{#if isMajor}}hidden{{/if}}"], "prFooter": "The end", "packageRules": [{"matchPackageNames": ["*"], "changelogUrl": "https://log.example.test/a"}]}`, monday)
 	b.Members[0].Decision.Homepage = "https://a.example.test"
