@@ -248,7 +248,10 @@ func changeCell(m Member) string {
 	if from == to || m.Update.Type == "digest" || m.Update.Type == "pinDigest" {
 		from, to = digestShort(m.Decision.Dep.Pinned()), digestShort(m.Update.Digest)
 	}
-	if from == "" {
+	switch {
+	case from == "" && m.Update.Type == "pinDigest":
+		return "→ " + code(to)
+	case from == "":
 		return code(to)
 	}
 	return code(from) + " → " + code(to)

@@ -213,8 +213,8 @@ func (o Onboarding) write(w World, b *Branch) {
 	if prefix != "" {
 		b.Message = prefix + " " + strings.ToLower(b.Message[:1]) + b.Message[1:]
 	}
-	if semantic {
-		b.Title = prefix + " " + b.Title
+	if semantic { // the title has no scope
+		b.Title = o.Settings.String("semanticCommitType") + ": " + b.Title
 	}
 	if body := strings.TrimSpace(filled(b.Settings.String("commitBody"), f)); body != "" {
 		b.Message += "\n\n" + body
@@ -229,7 +229,11 @@ func (o Onboarding) prefix(w World) (prefix string, semantic bool) {
 		return strings.TrimSuffix(strings.TrimSpace(p), ":") + ":", false
 	}
 	if v := s.String("semanticCommits"); v == "enabled" || v != "disabled" && w.Semantic {
-		return "chore:", true
+		prefix = s.String("semanticCommitType")
+		if scope := s.String("semanticCommitScope"); scope != "" {
+			prefix += "(" + scope + ")"
+		}
+		return prefix + ":", true
 	}
 	return "", false
 }
