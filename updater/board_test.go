@@ -3,6 +3,9 @@ package updater_test
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/currant-bot/currant/updater/plan"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
@@ -190,4 +193,66 @@ func TestNoPermissionForIssues(t *testing.T) {
 	if titles(w)["Update redis Docker tag to v7.2"] != "open" {
 		t.Error("nothing was done")
 	}
+}
+
+// headings and boxes of a dashboard, and nothing else.
+func skeleton(body string) string {
+	var out []string
+	for _, l := range strings.Split(body, "\n") {
+		switch {
+		case strings.HasPrefix(l, " - [ ] <!-- rebase-all"), strings.HasPrefix(l, " - [ ] <!-- create-all"), strings.HasPrefix(l, " - [ ] <!-- approve-all"):
+			l, _, _ = strings.Cut(l, "-->")
+			out = append(out, l+"-->")
+		case strings.HasPrefix(l, "## "), strings.HasPrefix(l, " - ["), strings.HasPrefix(l, " - `"):
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// The dashboard has the headings, boxes and links that Renovate 44 wrote for the same repository; numbers of pull requests follow from what was
+// made first.
+func TestDashboardHasRenovatesForm(t *testing.T) {
+	w := newWorld(t, map[string]string{
+		"renovate.json": `{"prHourlyLimit": 0, "dependencyDashboard": true, "packageRules": [
+  {"matchPackageNames": ["right"], "dependencyDashboardApproval": true}, {"matchPackageNames": ["up"], "schedule": ["before 1am on the first day of january"]},
+  {"matchPackageNames": ["down"], "prCreation": "approval"}, {"matchPackageNames": ["a1", "a2"], "groupName": "big", "minimumGroupSize": 5}]}`,
+		"package.json": `{"dependencies": {"a1": "1.0.0", "a2": "1.0.0", "b": "1.0.0", "down": "1.0.0", "left": "1.0.0", "none": "1.0.0", "right": "1.0.0", "up": "1.0.0"}}`,
+	})
+	for _, name := range []string{"left", "up", "down", "a1", "a2", "b"} {
+		w.tags[name] = []string{"1.0.0", "1.1.0"}
+	}
+	w.tags["right"] = []string{"1.0.0", "2.0.0"}
+	w.now = func() time.Time { return time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC) }
+	w.once()
+	detected := "## Detected Dependencies\n - `a1 1.0.0` → [Updates: `1.1.0`]\n - `a2 1.0.0` → [Updates: `1.1.0`]\n - `b 1.0.0` → [Updates: `1.1.0`]\n - `down 1.0.0` → [Updates: `1.1.0`]\n" +
+		" - `left 1.0.0` → [Updates: `1.1.0`]\n - `none 1.0.0`\n - `right 1.0.0` → [Updates: `2.0.0`]\n - `up 1.0.0` → [Updates: `1.1.0`]"
+	waiting := `## Repository Problems
+## Pending Approval
+ - [ ] <!-- approve-branch=renovate/right-2.x -->Update dependency right to v2
+## Group Size Not Met
+ - [ ] <!-- approveGroup-branch=renovate/big -->Update big to v1.1.0 (` + "`a1`, `a2`" + `)
+## Awaiting Schedule
+ - [ ] <!-- unschedule-branch=renovate/up-1.x -->Update dependency up to v1.1.0
+## PR Creation Approval Required
+ - [ ] <!-- approvePr-branch=renovate/down-1.x -->Update dependency down to v1.1.0
+`
+	if diff := cmp.Diff(waiting+`## Open
+ - [ ] <!-- rebase-branch=renovate/b-1.x -->[Update dependency b to v1.1.0](../pull/1)
+ - [ ] <!-- rebase-branch=renovate/left-1.x -->[Update dependency left to v1.1.0](../pull/2)
+ - [ ] <!-- rebase-all-open-prs -->
+`+detected, skeleton(w.board().Body)); diff != "" {
+		t.Error(diff)
+	}
+	w.byAda("left-1.x")
+	closed(w)
+	w.clean()
+	if diff := cmp.Diff(waiting+`## PR Edited (Blocked)
+ - [ ] <!-- rebase-branch=renovate/left-1.x -->[Update dependency left to v1.1.0](../pull/2)
+## PR Closed (Blocked)
+ - [ ] <!-- recreate-branch=renovate/b-1.x -->[Update dependency b to v1.1.0](../pull/1)
+`+detected, skeleton(w.board().Body)); diff != "" {
+		t.Error(diff)
+	}
+	w.quietly()
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -161,6 +162,27 @@ func (d Dashboard) duplicates(keep platform.Issue) []Action {
 
 // body returns the text of the issue, and whether there is no update in it.
 func (d Dashboard) body() (text string, empty bool) {
+	items := d.items()
+	foot := ""
+	if f := d.template("dependencyDashboardFooter"); f != "" {
+		foot = emojis(d.Settings, "---\n\n"+f+"\n")
+	}
+	limit := maxBody - len(foot)
+	head := ""
+	for _, rows := range []int{math.MaxInt, 200, 100, 50, 25, 10} { // in each section
+		if head = d.head(items, rows); len(head) <= limit {
+			break
+		}
+	}
+	if len(head) > limit { // what people write around it is longer than all updates
+		head = emojis(d.Settings, d.updates(items, 10))
+	}
+	head = cut(head, limit)
+	return head + d.detected(limit-len(head)) + foot, len(items) == 0
+}
+
+// head is the text without what was detected, with so many rows in a section at most.
+func (d Dashboard) head(items map[string][]item, rows int) string {
 	var out strings.Builder
 	if h := d.template("dependencyDashboardHeader"); h != "" {
 		out.WriteString(h + "\n\n")
@@ -168,20 +190,21 @@ func (d Dashboard) body() (text string, empty bool) {
 	d.migration(&out)
 	d.problems(&out)
 	d.health(&out)
-	items := d.items()
-	for _, s := range sections {
-		d.section(&out, s, items[s.title])
-	}
-	if len(items) == 0 {
-		out.WriteString("This repository has no open or pending updates.\n\n")
-	}
+	out.WriteString(d.updates(items, rows))
 	d.vulnerabilities(&out)
-	foot := ""
-	if f := d.template("dependencyDashboardFooter"); f != "" {
-		foot = "---\n\n" + f + "\n"
+	return emojis(d.Settings, out.String())
+}
+
+// updates are the sections with boxes.
+func (d Dashboard) updates(items map[string][]item, rows int) string {
+	if len(items) == 0 {
+		return "This repository has no open or pending updates.\n\n"
 	}
-	head := cut(emojis(d.Settings, out.String()), maxBody-len(foot))
-	return head + d.detected(maxBody-len(foot)-len(head)) + foot, len(items) == 0
+	var out strings.Builder
+	for _, s := range sections {
+		d.section(&out, s, items[s.title], rows)
+	}
+	return out.String()
 }
 
 // template fills a text of the configuration that is about the whole repository.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -198,6 +200,38 @@ func TestDashboardIsBounded(t *testing.T) {
 	body := *o.Actions[0].Note.Body
 	if len(body) > 65000 || !strings.Contains(body, "more are not shown") || strings.Count(body, "<details>") != strings.Count(body, "</details>") {
 		t.Errorf("%d bytes, ending in %s", len(body), body[len(body)-400:])
+	}
+}
+
+// With many updates rows are left out, and said to be. A box that somebody ticked stays, and so does every box for a whole section.
+func TestDashboardOfManyUpdates(t *testing.T) {
+	for _, n := range []int{40, 700, 5000} {
+		s := sceneFor(t, `{"dependencyDashboard": true, "dependencyDashboardFooter": "The end."}`)
+		d := s.board()
+		d.Outcomes = nil
+		ticked := "renovate/x-" + strconv.Itoa(n-1)
+		for i := range n {
+			b := d.Branches[0]
+			b.Name = "renovate/x-" + strconv.Itoa(i)
+			d.Branches = append(d.Branches, b)
+			o := Outcome{Branch: b.Name, Title: "Update dependency of-a-rather-long-name to v1", Result: Wait, Reasons: []Reason{{Code: CodeLimit, Text: "prConcurrentLimit is 1"}}}
+			if b.Name == ticked {
+				o.Result = Cannot
+				o.Reasons = nil
+			}
+			d.Outcomes = append(d.Outcomes, o)
+		}
+		d.State.Wishes = Wishes{Branches: map[string]Wish{ticked: WishRetry}}
+		o, _ := d.Outcome()
+		body := *o.Actions[0].Note.Body
+		rows := strings.Count(body, "<!-- unlimit-branch=")
+		if len(body) > 65536 || !strings.Contains(body, "[x] <!-- retry-branch="+ticked+" -->") || !strings.Contains(body, "create-all-rate-limited-prs") || !strings.Contains(body, "The end.") {
+			t.Errorf("%d updates: %d bytes, ending in %s", n, len(body), body[len(body)-400:])
+		}
+		note := fmt.Sprintf("*%d more are not shown", n-1-rows)
+		if rows < 25 || (rows < n-1) != strings.Contains(body, note) {
+			t.Errorf("%d updates: %d rows, and not %q", n, rows, note)
+		}
 	}
 }
 

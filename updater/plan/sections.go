@@ -173,21 +173,33 @@ func tick(yes bool) string {
 	return " "
 }
 
-func (d Dashboard) section(out *strings.Builder, s section, items []item) {
+// section writes so many rows at most, besides those that somebody ticked.
+func (d Dashboard) section(out *strings.Builder, s section, items []item, rows int) {
 	if len(items) == 0 {
 		return
 	}
 	fmt.Fprintf(out, "## %s\n\n%s\n\n", s.title, s.text)
 	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(a.category, b.category) })
-	category := ""
+	category, shown, left := "", 0, 0
 	for _, x := range items {
+		if shown >= rows && !x.ticked {
+			left++
+			continue
+		}
+		shown++
 		if x.category != category {
 			category = x.category
 			fmt.Fprintf(out, "\n### %s\n\n", Quiet(category))
 		}
 		x.write(out)
 	}
+	if left > 0 {
+		fmt.Fprintf(out, " - *%d more are not shown: the text would be too long for the host. They follow as soon as there is room.*\n", left)
+	}
 	if s.bulk != "" && len(items) > 1 {
+		if category != "" {
+			out.WriteString("\n### All\n\n")
+		}
 		fmt.Fprintf(out, " - [ ] <!-- %s -->%s\n", s.bulk, s.all)
 	}
 	out.WriteString("\n")
