@@ -31,6 +31,9 @@ var turns = []turn{
 	{"a second branch", `"separateMultipleMajor": true`, release("8.0"), `#1 open 7.2
 #2 open 8.0`, "separateMajorMinor"},
 	{"done by hand", ``, byHand("7.2"), `#1 closed 7.2 - autoclosed`, "pruneStaleBranches"},
+	{"done by hand, and undone", ``, func(w *world) { byHand("7.2")(w); w.clean(); byHand("7.0")(w) }, `#1 open 7.2, told`, "seen"},
+	{"done by hand, and undone a week later", ``, func(w *world) { byHand("7.2")(w); w.clean(); byHand("7.0")(w); later(8 * 24 * time.Hour)(w) }, `#1 closed 7.2 - autoclosed
+#2 open 7.2`, "seen"},
 	{"done by hand, and a newer version", ``, func(w *world) { byHand("7.2")(w); release("7.4")(w) }, `#1 open 7.4`, "seen"},
 	{"done by hand, and switched off", `"pruneStaleBranches": false`, byHand("7.2"), `#1 open 7.2`, "pruneStaleBranches"},
 	{"done by hand, and a person committed", ``, func(w *world) { w.byAda("redis-7.x"); byHand("7.2")(w) }, `#1 open 7.2, "Update redis Docker tag to v7.2 - abandoned", ada's note, told`, "seen"},
@@ -250,10 +253,9 @@ var turns = []turn{
 		w.must(w.Branch(shop, "production", "main"))
 		w.clean()
 		reconfigure(`"baseBranchPatterns": ["main"]`)(w)
-	}, `#1 closed 7.2 - autoclosed
+	}, `#1 open 7.2, told
 #2 closed 7.2, "Update redis Docker tag to v7.2 (main) - autoclosed", main-redis-7.x
-#3 closed 7.2, "Update redis Docker tag to v7.2 (production) - autoclosed", production-redis-7.x, to production
-#4 open 7.2`, "baseBranchPatterns: the names differ then, as in Renovate"},
+#3 closed 7.2, "Update redis Docker tag to v7.2 (production) - autoclosed", production-redis-7.x, to production`, "baseBranchPatterns: the names differ then, as in Renovate"},
 }
 
 func TestLifeCycle(t *testing.T) {
@@ -428,3 +430,52 @@ func conflict(w *world) {
 func alpine(w *world) { w.commit(map[string]string{"a/Dockerfile": "FROM alpine:3.19\n"}) }
 
 func merged(w *world) { w.asAnn(http.MethodPut, "pulls/1/merge", `{"merge_method": "squash"}`) }
+
+// Where opening again fails half-way, there is another pull request, and no second one.
+func TestReopeningFails(t *testing.T) {
+	for _, op := range []string{"git/create-ref", "pulls/update"} {
+		w := newWorld(t, map[string]string{"renovate.json": `{}`, "Dockerfile": "FROM redis:7.0\n"})
+		w.clean()
+		byHand("7.2")(w)
+		w.clean()
+		byHand("7.0")(w)
+		w.Inject(githubtest.Fault{Op: op, Kind: githubtest.Refuse, Status: 422})
+		w.once()
+		w.clean()
+		want := []string{"#1 closed 7.2 - autoclosed", "#2 open 7.2"}
+		if op == "git/create-ref" {
+			want = []string{"#1 open 7.2, told"} // nothing was done, so that it is tried again
+		}
+		if diff := cmp.Diff(want, w.story()); diff != "" {
+			t.Errorf("%s: %s", op, diff)
+		}
+		w.quietly()
+	}
+}
+
+// A renamed repository is the same one: its pull requests go on, whether it is asked for by its old name or its new one.
+func TestRenamedRepository(t *testing.T) {
+	w := newWorld(t, map[string]string{"renovate.json": `{"dependencyDashboard": true, "labels": ["deps"]}`, "Dockerfile": "FROM redis:7.0\n"})
+	w.clean()
+	w.must(w.RenameRepo(shop, "store"))
+	w.tags["redis"] = append(w.tags["redis"], "7.4")
+	for _, name := range []string{shop, shop, "acme/store", "acme/store"} {
+		p, stop := w.passer()
+		_, effects, err := p.Pass(t.Context(), name)
+		stop()
+		w.must(err)
+		for _, e := range effects {
+			w.must(e.Err)
+		}
+	}
+	pulls, err := w.Pulls("acme/store")
+	w.must(err)
+	issues, err := w.Issues("acme/store")
+	w.must(err)
+	if len(pulls) != 1 || len(issues) != 1 || pulls[0].Title != "Update redis Docker tag to v7.4" || pulls[0].State != "open" {
+		t.Errorf("%+v\n%+v", pulls, issues)
+	}
+	if text, err := w.ReadFile("acme/store", pulls[0].Head, "Dockerfile"); text != "FROM redis:7.4\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}

@@ -121,7 +121,7 @@ func (a Action) Key(repo string) string {
 	case a.Open != nil:
 		detail = a.Open.Base + a.Open.Title + a.Open.Head
 	case a.Edit != nil:
-		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), deref(a.Edit.Base), a.Edit.AddLabels, a.Edit.RemoveLabels, a.Edit.People, a.Edit.Comment, a.Edit.Draft != nil && *a.Edit.Draft)
+		detail = fmt.Sprint(a.Edit.Number, a.Edit.Was, deref(a.Edit.Title), deref(a.Edit.Body), deref(a.Edit.Base), a.Edit.Reopen, a.Edit.AddLabels, a.Edit.RemoveLabels, a.Edit.People, a.Edit.Comment, a.Edit.Draft != nil && *a.Edit.Draft)
 	case a.Close != nil:
 		detail = fmt.Sprint(a.Close.Number, a.Close.Head)
 	case a.Merge != nil:

@@ -150,6 +150,12 @@ func (r *reconciler) branch(b Rendered) Outcome {
 			return o.end(result, why...)
 		}
 		r.branches++
+		if p := r.lapsed(b); p != nil && r.full(b, "prConcurrentLimit") == nil {
+			r.open++
+			o.Number = p.Number
+			o.Actions = append(o.Actions, Action{Branch: b.Name, Edit: &platform.Edit{Number: p.Number, Was: p.Title, Title: &b.Title, Reopen: p.Head}})
+			return o.end(Create, reason(CodeUpdate, config.Origin{}, "#%d was closed when nobody needed it, and is opened again", p.Number))
+		}
 	}
 	return r.realise(o, b, branch, exists, open)
 }
@@ -241,6 +247,19 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 		}
 	}
 	return nil
+}
+
+// reuse is how long after the bot closed a pull request it is opened again, rather than another one. It is as long as with Renovate.
+const reuse = 7 * 24 * time.Hour
+
+// lapsed returns the pull request that is opened again for b, since the bot closed it not long ago; nil if there is none. The next pass brings
+// it up to date.
+func (r *reconciler) lapsed(b Rendered) *platform.Pull {
+	p := r.pull(b.Name, platform.Closed, platform.Merged)
+	if p == nil || p.State != platform.Closed || !strings.HasSuffix(p.Title, autoclosed) || p.Base != b.Base || b.Unopened() || r.now.Sub(p.Ended) >= reuse {
+		return nil
+	}
+	return p
 }
 
 // asked says how somebody asked for b to be made anew; "" if nobody did.

@@ -70,6 +70,7 @@ type Pull struct {
 	People    People // of an open one: who is assigned, and who is still asked for review
 	Author    string
 	Created   time.Time
+	Ended     time.Time // when it was closed or merged; zero while it is open
 	Mergeable Mergeable
 	Auto      AutoMerge // of an open one
 	URL       string
@@ -268,6 +269,7 @@ type Edit struct {
 	Draft        *bool   // whether it is a draft
 	AddLabels    []string
 	RemoveLabels []string
+	Reopen       string // the commit at which its branch is made again, so that it is opened again; "" to leave it open or closed
 	People       People // to add
 	Comment      string // to add, unless it is there; "" for none
 }

@@ -135,7 +135,7 @@ func pullOf(p *gh.PullRequest) platform.Pull {
 	out := platform.Pull{
 		Number: p.GetNumber(), Branch: p.GetHead().GetRef(), Base: p.GetBase().GetRef(), Head: p.GetHead().GetSHA(),
 		Title: p.GetTitle(), Body: p.GetBody(), State: platform.Open, Draft: p.GetDraft(), Author: p.GetUser().GetLogin(),
-		Created: p.GetCreatedAt().Time, URL: p.GetHTMLURL(),
+		Created: p.GetCreatedAt().Time, Ended: p.GetClosedAt().Time, URL: p.GetHTMLURL(),
 	}
 	for _, l := range p.Labels {
 		out.Labels = append(out.Labels, l.GetName())

@@ -168,6 +168,13 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 		return w.r.explain(err, "taking labels from #%d of %s", e.Number, name)
 	}
 	change := &gh.PullRequest{}
+	if e.Reopen != "" && p.GetState() == "closed" {
+		if err := w.restore(ctx, owner, repo, p, e.Reopen); err != nil {
+			return w.r.explain(err, "opening #%d of %s again", e.Number, name)
+		}
+		open := "open"
+		change.State = &open
+	}
 	if e.Title != nil && *e.Title != p.GetTitle() {
 		change.Title = e.Title
 	}
@@ -177,7 +184,7 @@ func (w *Writer) Edit(ctx context.Context, name string, e platform.Edit) error {
 	if e.Base != nil && *e.Base != p.GetBase().GetRef() {
 		change.Base = &gh.PullRequestBranch{Ref: e.Base}
 	}
-	if change.Title != nil || change.Body != nil || change.Base != nil {
+	if change.State != nil || change.Title != nil || change.Body != nil || change.Base != nil {
 		if _, _, err := w.r.api.PullRequests.Edit(ctx, owner, repo, e.Number, change); err != nil {
 			return w.r.explain(err, "%s", doing)
 		}
@@ -198,6 +205,22 @@ func (w *Writer) draft(ctx context.Context, node string, draft bool) error {
 	}
 	query := "mutation($id: ID!) { " + mutation + "(input: {pullRequestId: $id}) { pullRequest { isDraft } } }"
 	return w.r.ask(ctx, query, map[string]any{"id": node}, nil)
+}
+
+// restore makes the branch of a closed pull request again: GitHub opens none again whose branch is not where it was.
+func (w *Writer) restore(ctx context.Context, owner, repo string, p *gh.PullRequest, head string) error {
+	branch := p.GetHead().GetRef()
+	switch at, err := w.r.head(ctx, owner, repo, branch); {
+	case err != nil:
+		return err
+	case p.GetHead().GetSHA() != head, at != "" && at != head:
+		return platform.ErrMoved
+	case at == head:
+		return nil
+	}
+	ref := "refs/heads/" + branch
+	_, _, err := w.r.api.Git.CreateRef(ctx, owner, repo, &gh.Reference{Ref: &ref, Object: &gh.GitObject{SHA: &head}})
+	return err
 }
 
 // unlabel takes labels away that a pull request has.

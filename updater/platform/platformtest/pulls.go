@@ -144,12 +144,29 @@ func testClose(t *testing.T, w World) {
 			t.Fatal(err)
 		}
 	}
-	if got := w.pull(t, number); got.State != platform.Closed || w.head(t, "renovate/x") != "" {
+	if got := w.pull(t, number); got.State != platform.Closed || got.Ended.IsZero() || w.head(t, "renovate/x") != "" {
 		t.Errorf("%+v, branch at %q", got, w.head(t, "renovate/x"))
 	}
 
+	again := platform.Edit{Number: number, Was: "Update renovate/x", Reopen: head}
+	for range 2 {
+		if err := w.Writer.Edit(t.Context(), w.Repo, again); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.pull(t, number); got.State != platform.Open || !got.Ended.IsZero() || w.head(t, "renovate/x") != head {
+		t.Errorf("opened again: %+v, branch at %q", got, w.head(t, "renovate/x"))
+	}
+	if err := w.Writer.Close(t.Context(), w.Repo, closing); err != nil {
+		t.Fatal(err)
+	}
+	theirs := w.push(t, w.branch(t, "renovate/x", "", "another\n"))
+	if err := w.Writer.Edit(t.Context(), w.Repo, again); !errors.Is(err, platform.ErrMoved) || w.head(t, "renovate/x") != theirs {
+		t.Errorf("opening again over another branch: %v", err)
+	}
+
 	number, head = w.opened(t, "renovate/edited")
-	theirs := w.personPushes(t, "renovate/edited")
+	theirs = w.personPushes(t, "renovate/edited")
 	if err := w.Writer.Close(t.Context(), w.Repo, platform.Closing{Number: number, Branch: "renovate/edited", Head: head}); !errors.Is(err, platform.ErrMoved) {
 		t.Errorf("closing with a person's commit: %v", err)
 	}
