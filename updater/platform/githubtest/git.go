@@ -128,7 +128,7 @@ func (d gitDir) create(branch string) error {
 	if _, err := d.run("", nil, "init", "--quiet", "--bare", "--template=", "--initial-branch="+branch); err != nil {
 		return err
 	}
-	const settings = "[http]\n\treceivepack = true\n[uploadpack]\n\tallowAnySHA1InWant = true\n\tallowFilter = true\n[receive]\n\tadvertisePushOptions = true\n" +
+	const settings = "[http]\n\treceivepack = true\n[uploadpack]\n\tallowAnySHA1InWant = true\n\tallowFilter = true\n[receive]\n\tadvertisePushOptions = true\n\tautogc = false\n" +
 		"[gc]\n\tauto = 0\n[core]\n\tlogAllRefUpdates = false\n[transfer]\n\thideRefs = refs/githubtest\n"
 	config, err := os.OpenFile(filepath.Join(string(d), "config"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
