@@ -84,7 +84,7 @@ func (r *running) verdicts(ctx context.Context) ([]audit.Verdict, error) {
 func (r *running) answersVerdicts(u audit.Update) []audit.Verdict {
 	var all []audit.Verdict
 	for _, a := range r.out.Answers {
-		if _, given := r.job.Data[a.Key]; a.Old != "" && !given {
+		if r.replaced(a) {
 			all = append(all, audit.Verdict{Path: r.job.Answers, Kind: audit.Answers, Text: fmt.Sprintf("%s was %s", a.Key, a.Old)})
 		}
 	}

@@ -75,7 +75,7 @@ func (a audited) check(t *testing.T) {
 	}
 }
 
-func TestAuditFindsWhatCopierLoses(t *testing.T) {
+func TestScenario15And16AuditFindsWhatCopierLoses(t *testing.T) {
 	for name, a := range map[string]audited{
 		"all at once": {
 			old:     files{"ren": plain("r"), "del": plain("d"), "logo": "\x00\x01logo\n", "con": plain("c"), "mov": plain("m")},
@@ -153,7 +153,7 @@ func TestAuditRaisesNoFalseAlarm(t *testing.T) {
 }
 
 // Copier renders the old and the new version where the other template's answers are not.
-func TestAuditFindsStaleExternalData(t *testing.T) {
+func TestScenario11AuditFindsStaleExternalData(t *testing.T) {
 	for _, history := range []bool{true, false} {
 		t.Run(fmt.Sprint("history ", history), func(t *testing.T) {
 			w := newWorld(t)

@@ -27,16 +27,16 @@ var ciFiles = []string{
 
 // conflicts finds the files that people must look at, by the index, by markers and by rejected
 // hunks, and takes the markers out of files where they are settled, or that must stay readable.
-func conflicts(all collected, rules map[string]Settling) (open, settled []Conflict, err error) {
+func conflicts(all collected, rules map[string]Settling, known func(path string, h hunk) (resolution, bool)) (open, settled []Conflict, err error) {
 	var found []Conflict
-	known := make(map[string]bool)
+	seen := make(map[string]bool)
 	for _, u := range all.unmerged {
 		kind := BothChanged
 		if u.base == "" {
 			kind = BothAdded
 		}
 		found = append(found, Conflict{Path: u.path, Kind: kind})
-		known[u.path] = true
+		seen[u.path] = true
 	}
 	for p, f := range all.changes {
 		if f == nil || f.Mode == platform.Symlink {
@@ -45,12 +45,12 @@ func conflicts(all collected, rules map[string]Settling) (open, settled []Confli
 		if strings.HasSuffix(p, ".rej") && strings.HasPrefix(f.Text, "diff a/") {
 			of := strings.TrimSuffix(p, ".rej")
 			delete(all.changes, p)
-			if !known[of] {
+			if !seen[of] {
 				found = append(found, Conflict{Path: of, Kind: Rejected, Excerpt: first(f.Text, 40)})
 			}
 			continue
 		}
-		if !known[p] && len(hunks(f.Text)) > 0 {
+		if !seen[p] && len(hunks(f.Text)) > 0 {
 			found = append(found, Conflict{Path: p, Kind: BothChanged})
 		}
 	}
@@ -60,7 +60,9 @@ func conflicts(all collected, rules map[string]Settling) (open, settled []Confli
 		if rule == Fail {
 			return nil, nil, refuse(ConflictsRefused, "%s is changed both here and in the template, and configuration wants no update then", c.Path)
 		}
-		settle(&c, rule, all.changes)
+		if rule != KeepMarkers && rule != "" || !replay(&c, all.changes, known) {
+			settle(&c, rule, all.changes)
+		}
 		if c.By == "" {
 			open = append(open, c)
 		} else {
@@ -68,6 +70,33 @@ func conflicts(all collected, rules map[string]Settling) (open, settled []Confli
 		}
 	}
 	return open, settled, nil
+}
+
+// replay resolves a file as people did before, if they did so with each conflict in it.
+func replay(c *Conflict, changes platform.Changeset, known func(path string, h hunk) (resolution, bool)) bool {
+	f := changes[c.Path]
+	if f == nil {
+		return false
+	}
+	text, parts := f.Text, hunks(f.Text)
+	var from []string
+	for i, h := range parts {
+		r, ok := known(c.Path, h)
+		if !ok {
+			return false
+		}
+		text = strings.Replace(text, h.text, r.Text, 1)
+		if i == 0 {
+			from = r.From
+		}
+		from = slices.DeleteFunc(slices.Clone(from), func(repo string) bool { return !slices.Contains(r.From, repo) })
+	}
+	if len(parts) == 0 || len(from) == 0 {
+		return false
+	}
+	c.By, c.From = Replayed, from
+	changes[c.Path] = &platform.File{Text: text, Mode: f.Mode}
+	return true
 }
 
 // settlingOf returns what is configured for a path: the longest glob that matches counts.

@@ -3,6 +3,7 @@ package templating_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func hostile(w *world, task string, limits sandbox.Limits) templating.Outcome {
 	return w.update(templating.Job{To: "v1.1.0", Trust: templating.Sandbox, Tree: tree(files{".copier-answers.yml": answers("bad", "v1.0.0", "name: demo\n"), "f": "1\n"})})
 }
 
-func TestTaskSeesNoSecretsAndReachesNothing(t *testing.T) {
+func TestScenario07TaskSeesNoSecretsAndReachesNothing(t *testing.T) {
 	w := newWorld(t)
 	secret := filepath.Join(w.dir, "secret")
 	if err := os.WriteFile(secret, []byte("t0p-secret"), 0o600); err != nil {
@@ -57,7 +58,7 @@ true`, copier.Limits())
 	}
 }
 
-func TestTaskCannotRunAnythingThroughGit(t *testing.T) {
+func TestScenario07TaskCannotRunAnythingThroughGit(t *testing.T) {
 	w := newWorld(t)
 	mark := filepath.Join(w.dir, "owned")
 	out := hostile(w, `
@@ -106,8 +107,9 @@ func TestRunawayTasksAreStopped(t *testing.T) {
 		limits func(*sandbox.Limits)
 		want   copier.Code
 	}{
-		"endless":   {"while :; do :; done", func(l *sandbox.Limits) { l.Time = 4 * time.Second }, copier.Timeout},
-		"fork bomb": {"while :; do sleep 1000 & done", func(l *sandbox.Limits) { l.Processes = 60 }, copier.LimitExceeded},
+		"endless":     {"while :; do :; done", func(l *sandbox.Limits) { l.Time = 4 * time.Second }, copier.Timeout},
+		"fork bomb":   {"while :; do sleep 1000 & done", func(l *sandbox.Limits) { l.Processes = 60 }, copier.LimitExceeded},
+		"huge output": {"while :; do head -c 1000000 /dev/zero; done", func(l *sandbox.Limits) { l.Time = 6 * time.Second }, copier.Timeout},
 		"fills disk": {"i=0; while :; do i=$((i+1)); head -c 1000000 /dev/zero > f$i; done",
 			func(l *sandbox.Limits) { l.Disk = 30 << 20 }, copier.LimitExceeded},
 	} {
@@ -117,6 +119,52 @@ func TestRunawayTasksAreStopped(t *testing.T) {
 			tt.limits(&limits)
 			if out := hostile(w, tt.task, limits); code(out) != tt.want {
 				t.Errorf("reason %+v, want %q\n%s", out.Reason, tt.want, out.Log)
+			}
+		})
+	}
+}
+
+// A template whose rendering is hostile, without any code that could be refused, is stopped too, and the next repository is updated.
+func TestHostileRenderingIsStopped(t *testing.T) {
+	for name, tt := range map[string]struct {
+		files  files
+		limits func(*sandbox.Limits)
+		want   []copier.Code
+	}{
+		"endless loop": {files{"f.jinja": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}\n"},
+			func(l *sandbox.Limits) { l.Time = 5 * time.Second }, []copier.Code{copier.Timeout}},
+		"too long a range": {files{"f.jinja": "{% for a in range(9999999) %}{% endfor %}\n"}, func(*sandbox.Limits) {}, []copier.Code{copier.BadTemplate}},
+		"endless text": {files{"f.jinja": "{% for a in range(99999) %}{% for b in range(9999) %}0123456789{% endfor %}{% endfor %}\n"},
+			func(l *sandbox.Limits) { l.Time, l.Disk = 8*time.Second, 30<<20 }, []copier.Code{copier.Timeout, copier.LimitExceeded, copier.Failed}},
+		"path outside":   {files{"{{ '../../../../' }}owned": "1\n"}, func(*sandbox.Limits) {}, []copier.Code{copier.BadTemplate, copier.Failed}},
+		"absolute path":  {files{"{{ '/' }}{{ name }}/owned": "1\n"}, func(*sandbox.Limits) {}, []copier.Code{copier.BadTemplate, copier.Failed}},
+		"git's own file": {files{".git{{ '' }}/hooks/pre-commit": "#!/bin/sh\ntouch owned\n"}, func(*sandbox.Limits) {}, []copier.Code{"", copier.BadTemplate, copier.Failed}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.release("bad", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
+			w.release("bad", "v1.1.0", tt.files)
+			w.release("good", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
+			w.release("good", "v1.1.0", files{"f": "2\n"})
+			limits := copier.Limits()
+			tt.limits(&limits)
+			w.Limits = limits
+			out := w.update(templating.Job{To: "v1.1.0", Tree: tree(files{".copier-answers.yml": answers("bad", "v1.0.0", "name: demo\n"), "f": "1\n"})})
+			if !slices.Contains(tt.want, code(out)) {
+				t.Errorf("reason %+v, want one of %q\n%s", out.Reason, tt.want, out.Log)
+			}
+			if out.Reason != nil && (out.Reason.Text == "" || strings.Contains(out.Reason.Text, w.dir)) {
+				t.Errorf("the reason is %q", out.Reason.Text)
+			}
+			for p := range out.Changes {
+				if strings.Contains(p, "..") || strings.HasPrefix(p, "/") || strings.Contains(p, ".git/") {
+					t.Errorf("the changes have %q", p)
+				}
+			}
+			w.Limits = sandbox.Limits{}
+			next := w.update(templating.Job{To: "v1.1.0", Tree: tree(files{".copier-answers.yml": answers("good", "v1.0.0", "name: demo\n"), "f": "1\n"})})
+			if next.Reason != nil || next.Changes["f"] == nil {
+				t.Errorf("the next repository: reason %+v", next.Reason)
 			}
 		})
 	}

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/templating/copier"
-	"github.com/currant-bot/currant/templating/git"
 	"github.com/currant-bot/currant/templating/memo"
 )
 
@@ -174,27 +173,24 @@ func (r *running) others(ctx context.Context) []string {
 	return slices.DeleteFunc(slices.Compact(all), func(p string) bool { return p == r.job.Answers || !safe(p) })
 }
 
-// othersThen returns them as of the commit that last changed this template's answers file. Without
-// history there are none: that is how Copier renders the old version, so that every value counts as an edit.
+// othersThen returns them as of the commit that last changed this template's answers file. Where that is not known there
+// are none: that is how Copier renders the old version, so that every value counts as an edit.
 func (r *running) othersThen(ctx context.Context) map[string]string {
+	if r.job.Before != nil {
+		return r.job.Before
+	}
 	all := make(map[string]string)
 	paths := r.others(ctx)
+	if len(paths) == 0 {
+		return all
+	}
 	t := r.job.Tree
-	if len(paths) == 0 || t.GitDir == "" {
-		return all
-	}
-	in := func(args ...string) (string, error) {
-		return r.u.Git.Run(ctx, git.Command{Args: append([]string{"--git-dir=" + t.GitDir}, args...), Most: 1 << 20})
-	}
-	if shallow, err := in("rev-parse", "--is-shallow-repository"); err != nil || strings.TrimSpace(shallow) == "true" {
-		return all
-	}
-	commit, err := in("log", "-1", "--format=%H", "--end-of-options", t.Commit, "--", r.job.Answers)
-	if commit = strings.TrimSpace(commit); err != nil || commit == "" {
+	change := t.last(ctx, r.u.Git, r.job.Answers)
+	if !change.known {
 		return all
 	}
 	for _, p := range paths {
-		if text, err := in("cat-file", "blob", commit+":"+p); err == nil && len(all) < maxOthers {
+		if text, err := t.in(ctx, r.u.Git, "cat-file", "blob", change.commit+":"+p); err == nil && len(all) < maxOthers {
 			all[p] = text
 		}
 	}

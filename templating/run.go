@@ -238,11 +238,28 @@ func (r *running) judge(ctx context.Context) error {
 		return err
 	}
 	r.out.Warnings = append(r.out.Warnings, all.strange...)
-	if r.out.Conflicts, r.out.Settled, err = conflicts(all, r.job.Settle); err != nil {
+	marked := make(map[string]string)
+	for p, f := range all.changes {
+		if f != nil && len(hunks(f.Text)) > 0 {
+			marked[p] = f.Text
+		}
+	}
+	known := func(p string, h hunk) (resolution, bool) {
+		return r.u.Resolutions.find(r.job.Repository, r.source.ID, p, h)
+	}
+	if r.out.Conflicts, r.out.Settled, err = conflicts(all, r.job.Settle, known); err != nil {
 		return err
 	}
+	if err := r.u.Resolutions.propose(ctx, r.job.Repository, proposal{Template: r.source.ID, Version: r.new.Name, Answers: r.job.Answers}, marked); err != nil {
+		return err
+	}
+	for _, c := range r.out.Settled {
+		if c.By == Replayed && len(c.From) < 2 {
+			r.out.Holds = append(r.out.Holds, fmt.Sprintf("%s is resolved as in %s, for the first time elsewhere", c.Path, c.From[0]))
+		}
+	}
 	for _, c := range slices.Concat(r.out.Conflicts, r.out.Settled) {
-		if (c.Kept || c.By == Ours) && r.same(ctx, c.Path, all.changes[c.Path]) {
+		if (c.Kept || c.By != "") && r.same(ctx, c.Path, all.changes[c.Path]) {
 			delete(all.changes, c.Path)
 		}
 	}
@@ -269,6 +286,13 @@ func (r *running) same(ctx context.Context, path string, f *platform.File) bool 
 	return ok && err == nil && f != nil && text == f.Text && strings.HasPrefix(entry, modes[f.Mode]+" ")
 }
 
+// replaced reports whether an answer is another although nobody gave one. That the template no longer asks is no other answer.
+func (r *running) replaced(a AnswerChange) bool {
+	_, given := r.job.Data[a.Key]
+	asked := slices.ContainsFunc(r.new.config.Questions, func(q copier.Question) bool { return q.Name == a.Key })
+	return a.Old != "" && !given && (a.New != "" || asked)
+}
+
 // judgeAnswers checks that the answers file now names the wanted version, and what else changed in it.
 func (r *running) judgeAnswers(ctx context.Context, f *platform.File) error {
 	if f == nil {
@@ -283,7 +307,7 @@ func (r *running) judgeAnswers(ctx context.Context, f *platform.File) error {
 	}
 	r.out.Answers = answerChanges(r.before, after)
 	for _, a := range r.out.Answers {
-		if _, given := r.job.Data[a.Key]; a.Old != "" && !given {
+		if r.replaced(a) {
 			r.out.Holds = append(r.out.Holds, fmt.Sprintf("the answer to %q changed", a.Key))
 		}
 	}

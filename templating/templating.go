@@ -24,6 +24,8 @@ type Updater struct {
 	Versions versioning.Scheme // PEP 440, which is what Copier goes by
 	Scratch  string            // folder for copies of repositories; each is gone when its update is done
 	Limits   sandbox.Limits    // of one run of Copier; zero for [copier.Limits]
+
+	Resolutions *Resolutions // of conflicts; nil for none
 }
 
 // A Job is one update of one repository with one template.
@@ -36,9 +38,17 @@ type Job struct {
 	// stood for.
 	Committed time.Time
 
+	// Before are answers files of other templates, by path, as they were when this template was last applied; nil to find that out from
+	// the history.
+	Before map[string]string
+
+	Refresh bool // the version stays: what other templates' answers have become is taken in
+
 	Data  map[string]any // answers besides those in the file, as for new questions
 	Trust Trust          // "" for Render
 	Audit audit.Policy   // "" for audit.Block
+
+	Repository string // by whose name resolutions of its conflicts are remembered; "" for none, and none is replayed
 
 	Settle map[string]Settling // how conflicts in files that match a glob are settled; the longest glob counts
 }
@@ -114,6 +124,7 @@ type Conflict struct {
 	Kept bool
 
 	By      Settling // what settled it; "" if that is for people
+	From    []string // repositories that resolved it so, if By is Replayed
 	Excerpt string   // the conflicting lines, in the form of diff3
 }
 
@@ -126,6 +137,7 @@ const (
 	Theirs      Settling = "theirs"       // the template's take their place
 	Union       Settling = "union"        // both stay, the repository's first
 	Fail        Settling = "fail"         // there is no update
+	Replayed    Settling = "replayed"     // as people resolved the same conflict in another repository; it is not configured
 )
 
 // Settlings are all that can be configured.

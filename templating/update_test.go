@@ -16,7 +16,7 @@ import (
 	"github.com/currant-bot/currant/templating/source"
 )
 
-func TestCleanUpdate(t *testing.T) {
+func TestScenario01CleanUpdate(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f.txt.jinja": "hi {{ name }}\nb\nc\nd\ne\nf\ng\nh\n", "run.sh": "echo\n", "old": "x\n"})
 	w.release("base", "v1.1.0", files{"f.txt.jinja": "hi {{ name }}\nb\nc\nd\ne\nf\ng\nH\n", "run.sh": "#!/bin/sh\n", "old": "", "CHANGELOG.md": "# Changes\n\n## [1.1.0] - 2026-01-01\n\nCapitals @all\n\n## [1.0.0]\n\nFirst\n"})
@@ -45,7 +45,7 @@ func TestCleanUpdate(t *testing.T) {
 	t.Log(out.Took, out.Enforced)
 }
 
-func TestConflictIsFoundAlthoughCopierEndsWell(t *testing.T) {
+func TestScenario02ConflictIsFoundAlthoughCopierEndsWell(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "d.yml": "a\nb\nimage: x:1\nd\ne\n", ".github/workflows/ci.yml": "on: push\njobs: 1\nx: y\n"})
 	w.release("base", "v1.1.0", files{"d.yml": "a\nb\nimage: x:2\nd\ne\n", "n.txt": "template\n", ".github/workflows/ci.yml": "on: push\njobs: 2\nx: y\n"})
@@ -72,7 +72,7 @@ func TestConflictIsFoundAlthoughCopierEndsWell(t *testing.T) {
 	}
 }
 
-func TestSameChangeOnBothSidesIsNoConflict(t *testing.T) {
+func TestScenario03SameChangeOnBothSidesIsNoConflict(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "d.yml": "a\nb\nc\n"})
 	w.release("base", "v1.1.0", files{"d.yml": "a\nB\nc\n"})
@@ -82,7 +82,7 @@ func TestSameChangeOnBothSidesIsNoConflict(t *testing.T) {
 	}
 }
 
-func TestNewQuestionNeedsAnAnswer(t *testing.T) {
+func TestScenario04NewQuestionNeedsAnAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
 	w.release("base", "v2.0.0", files{"copier.yml": "name: demo\nteam:\n  type: str\n  help: Who owns it?\n  choices: [core, web]\n", "f": "2\n"})
@@ -102,7 +102,7 @@ func TestNewQuestionNeedsAnAnswer(t *testing.T) {
 	}
 }
 
-func TestReplacedAnswerHoldsTheMerge(t *testing.T) {
+func TestScenario05ReplacedAnswerHoldsTheMerge(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f.jinja": "{{name}}\n"})
 	w.release("base", "v2.0.0", files{"copier.yml": "name:\n  type: str\n  choices: [x, y]\n  default: x\n"})
@@ -112,7 +112,7 @@ func TestReplacedAnswerHoldsTheMerge(t *testing.T) {
 	}
 }
 
-func TestTrustLevels(t *testing.T) {
+func TestScenario06TrustLevels(t *testing.T) {
 	w := newWorld(t)
 	w.release("tasks", "v1.0.0", files{"copier.yml": "name: demo\n_tasks: ['touch ran']\n", "f": "1\n"})
 	w.release("tasks", "v1.1.0", files{"copier.yml": "name: demo\n_tasks: ['touch ran-anew']\n", "f": "2\n"})
@@ -153,7 +153,7 @@ func TestTrustLevels(t *testing.T) {
 	}
 }
 
-func TestFailingTaskLeavesNothing(t *testing.T) {
+func TestScenario08FailingTaskLeavesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
 	w.release("base", "v1.1.0", files{"copier.yml": "name: demo\n_tasks: ['echo oh no >&2; false']\n", "f": "2\n"})
@@ -163,7 +163,7 @@ func TestFailingTaskLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestAnswersFileInAFolder(t *testing.T) {
+func TestScenario12AnswersFileInAFolder(t *testing.T) {
 	for name, tt := range map[string]struct {
 		setting, answers string
 		others           files
@@ -203,7 +203,7 @@ func TestAnswersFileInAFolder(t *testing.T) {
 	})
 }
 
-func TestMovingTag(t *testing.T) {
+func TestScenario14MovingTag(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.2.3", files{"copier.yml": "name: demo\n", "f": "a\nb\nc\nd\ne\nf\n"}, "v1", "latest")
 	src, err := source.Parse(prefix + "base.git")
@@ -225,7 +225,7 @@ func TestMovingTag(t *testing.T) {
 	}
 }
 
-func TestLayersOneAfterTheOther(t *testing.T) {
+func TestScenario10LayersOneAfterTheOther(t *testing.T) {
 	w := newWorld(t)
 	var jobs []templating.Job
 	project := files{}
@@ -247,7 +247,7 @@ func TestLayersOneAfterTheOther(t *testing.T) {
 	}
 }
 
-func TestReasonsThatDifferAndDoNotStopOthers(t *testing.T) {
+func TestScenario18ReasonsThatDifferAndDoNotStopOthers(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
 	w.release("base", "v1.1.0", files{"f": "2\n"})
@@ -285,7 +285,7 @@ func TestReasonsThatDifferAndDoNotStopOthers(t *testing.T) {
 	}
 }
 
-func TestEverySpellingReachesTheMirror(t *testing.T) {
+func TestScenario19EverySpellingReachesTheMirror(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
 	w.release("base", "v1.1.0", files{"f": "2\n"})
@@ -324,7 +324,7 @@ func TestFromACommitOfARepository(t *testing.T) {
 	}
 }
 
-func TestManyRepositoriesShareOneFetch(t *testing.T) {
+func TestScenario20ManyRepositoriesShareOneFetch(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f": "1\n"})
 	w.release("base", "v1.1.0", files{"f": "2\n"})

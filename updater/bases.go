@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/currant-bot/currant/config"
+	"github.com/currant-bot/currant/updater/gitrepo"
 	"github.com/currant-bot/currant/updater/plan"
 	"github.com/currant-bot/currant/updater/platform"
 )
@@ -26,6 +27,9 @@ func (v *visit) tree(ctx context.Context, base string) (Tree, error) {
 	var err error
 	if t.Snapshot, err = v.repo.Snapshot(ctx, base); err != nil {
 		return t, fmt.Errorf("reading %s of %s: %w", base, v.name, err)
+	}
+	if m, ok := v.repo.(*gitrepo.Mirror); ok {
+		t.GitDir = m.Dir()
 	}
 	commits, err := v.repo.Log(ctx, base, 20)
 	if err != nil {

@@ -51,11 +51,14 @@ func (e *Engine) lockable(ctx context.Context, t Tree, r *Report) map[string]str
 // programs names the programs that keep the lock files of r: when others are there, another pass may do more.
 func (e *Engine) programs(ctx context.Context, r *Report) []string {
 	var out []string
-	if e.Locks == nil {
-		return out
-	}
 	seen := make(map[string]bool)
 	for _, f := range r.Found {
+		if known := e.knows(f); known != "" {
+			out = append(out, known)
+		}
+		if e.Locks == nil {
+			continue
+		}
 		for _, name := range f.Dep.Locks {
 			if base := path.Base(name); !seen[base] {
 				seen[base] = true
@@ -65,6 +68,23 @@ func (e *Engine) programs(ctx context.Context, r *Report) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// knows names what the tool that changes f has learned about it.
+func (e *Engine) knows(f plan.Found) string {
+	if l, ok := e.Tools[f.Dep.Render].(render.Learner); ok {
+		return l.Knows(f.Dep.Package)
+	}
+	return ""
+}
+
+// known is knows of all that b updates.
+func (e *Engine) known(b plan.Branch) string {
+	var out []string
+	for _, m := range b.Members {
+		out = append(out, e.knows(m.Decision.Found))
+	}
+	return strings.Join(out, " ")
 }
 
 func constraints(c *config.Config, manager, file string) map[string]string {

@@ -85,10 +85,11 @@ type rendered struct {
 	Warnings    []string
 	Mark        plan.Mark
 	Grade       string
+	Known       string // what its tools had learned
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 9
+const form = 10
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -292,7 +293,7 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 		if b.Wish == plan.WishRebase || s.Requested(b) {
 			return plan.Rendered{}, false // a person wants it made anew
 		}
-		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || !maps.Equal(was.Blobs, branch.Changed) {
+		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || was.Known != v.Engine.known(b) || !maps.Equal(was.Blobs, branch.Changed) {
 			return plan.Rendered{}, false
 		}
 		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings, Mark: was.Mark, Grade: was.Grade}, true
@@ -300,11 +301,11 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 }
 
 // renders lists what tools made of this pass's branches.
-func renders(r *Report) map[string]rendered {
+func renders(r *Report, known func(plan.Branch) string) map[string]rendered {
 	out := make(map[string]rendered)
 	for _, b := range r.Branches {
 		if b.Err == "" && len(b.Blobs) > 0 && b.Tooled() {
-			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark, b.Grade}
+			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark, b.Grade, known(b.Branch)}
 		}
 	}
 	return out

@@ -181,7 +181,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 			v.now.Heads[name] = b.Head
 		}
 	}
-	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r)
+	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r, v.Engine.known)
 	if v.now.Quiet {
 		v.now.State, err = v.fingerprints(ctx, g.sides, g.state, v.now)
 	}

@@ -1,6 +1,7 @@
 package updater_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/currant-bot/currant/templating"
 	"github.com/currant-bot/currant/templating/copier/copiertest"
 	"github.com/currant-bot/currant/templating/mirror"
+	"github.com/currant-bot/currant/updater"
 	"github.com/currant-bot/currant/updater/plan"
 	"github.com/currant-bot/currant/updater/platform"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
@@ -40,7 +42,8 @@ func withTemplates(t *testing.T, files map[string]string) *world {
 			Dir: filepath.Join(w.cache, "templates"), Rewrite: []mirror.Rewrite{{From: origin, To: strings.Replace(w.URL(), "://", "://x:"+w.token+"@", 1) + "/"}},
 		})
 		return map[string]render.Renderer{"copier": &template.Renderer{
-			Updater: &templating.Updater{Git: g, Engine: engine, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(w.cache, "work")},
+			Updater: &templating.Updater{Git: g, Engine: engine, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(w.cache, "work"),
+				Resolutions: &templating.Resolutions{Dir: filepath.Join(w.state, "resolutions")}},
 		}}
 	}
 	return w
@@ -342,6 +345,82 @@ func TestScenario23NoChecksAreNotGreen(t *testing.T) {
 	if r, _, err := w.pass(t.Context()); err != nil || results(r)[baseBranch] != plan.Merge {
 		t.Errorf("%v, %v", results(r), err)
 	}
+}
+
+func TestScenario24ResolvedOnceReplayedElsewhere(t *testing.T) {
+	w := conflicting(t, `"automerge": true`)
+	const till = "acme/till"
+	w.must(w.CreateRepo(till, map[string]string{
+		"renovate.json": settings(`"automerge": true`), ".copier-answers.yml": answersOf("base", "v1.0.0"), "f.txt": "a\nours\nc\n",
+	}))
+	p, stop := w.passer()
+	defer stop()
+	passes := func(repo string) plan.Result {
+		t.Helper()
+		var r *updater.Report
+		for range 2 {
+			var err error
+			p.Engine.Tools = w.tools() // as of a new run
+			r, _, err = p.Pass(t.Context(), repo)
+			w.must(err)
+		}
+		return results(r)[baseBranch]
+	}
+	passes(till)
+	if !strings.HasPrefix(w.pull(till, baseBranch).Title, "[conflict] ") {
+		t.Fatal("there is no conflict")
+	}
+	passes(shop)
+	head, err := w.CommitAs("ann", shop, baseBranch, map[string]string{"f.txt": "a\nboth\nc\n"}, "resolve")
+	w.must(err)
+	number := w.pull(shop, baseBranch).Number
+	w.must(w.Ready(shop, number))
+	w.merge(number, head)
+	passes(shop)
+	got := passes(till)
+	pull := w.pull(till, baseBranch)
+	if text, _ := w.ReadFile(till, baseBranch, "f.txt"); text != "a\nboth\nc\n" || got != plan.Unchanged {
+		t.Errorf("f.txt of the other repository is %q, %s", text, got)
+	}
+	if strings.Contains(pull.Title, "conflict") || !strings.Contains(pull.Body, "as people resolved it in `acme/shop`") || slices.Contains(pull.Labels, "template-conflict") {
+		t.Errorf("%q, labels %q\n%s", pull.Title, pull.Labels, pull.Body)
+	}
+	w.must(w.SetCheck(till, pull.Head, "build", "success"))
+	if got := passes(till); got == plan.Merge {
+		t.Errorf("%s although nobody has looked at it", got)
+	}
+}
+
+func TestScenario17TargetIsTheHighestFullVersion(t *testing.T) {
+	w := withTemplates(t, map[string]string{".copier-answers.yml": answersOf("base", "v1.9.0")})
+	for _, x := range []struct{ options, want string }{
+		{`"labels": []`, "v1.10.0"}, {`"ignoreUnstable": false`, "v3.0.0.dev1"},
+	} {
+		w.tags[origin+"acme/base.git"] = []string{"v1.9.0", "v1.10.0", "v1", "latest", "release-1", "v1.10.0-hotfix", "template-v9.0.0", "v2.0.0-rc.2", "v3.0.0.dev1"}
+		_, err := w.Commit(shop, "", map[string]string{"renovate.json": settings(x.options)}, "configure")
+		w.must(err)
+		p, stop := w.passer()
+		p.Runner, p.Engine.Tools = nil, map[string]render.Renderer{"copier": nothing{}}
+		r, _, err := p.Pass(t.Context(), shop)
+		stop()
+		w.must(err)
+		var targets []string
+		for _, d := range r.Decisions {
+			for _, u := range d.Updates {
+				targets = append(targets, u.Value)
+			}
+		}
+		if !slices.Contains(targets, x.want) || slices.Contains(targets, "v1") {
+			t.Errorf("%s: %q, want %s", x.options, targets, x.want)
+		}
+	}
+}
+
+// nothing is a tool that changes nothing.
+type nothing struct{}
+
+func (nothing) Render(context.Context, render.Snapshot, plan.Member) (render.Change, error) {
+	return render.Change{}, nil
 }
 
 func TestScenario25TwiceIsOnceAndPeopleWin(t *testing.T) {

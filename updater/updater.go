@@ -89,6 +89,7 @@ type Tree struct {
 	Repository string // name for rules and messages
 	Base       string // branch; "" if unknown
 	Snapshot   *gitrepo.Snapshot
+	GitDir     string   // of a repository that has Snapshot's commit; "" for none
 	Subjects   []string // of recent commits on Base
 	Bases      int      // how many branches the repository has updates on; 0 if unknown
 
@@ -393,9 +394,16 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 		l := locker{keeper: e.Locks, config: r.Config, reach: r.reach, found: r.Decisions, now: w.Now}
 		maker.Locks, maker.Scripts = l, l
 	}
-	s := render.Snapshot{Repository: t.Repository, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS, ID: t.Snapshot.ID}
+	s := render.Snapshot{Repository: t.Repository, GitDir: t.GitDir, Commit: t.Snapshot.Commit, FS: t.Snapshot.FS, ID: t.Snapshot.ID}
 	for _, f := range t.Snapshot.List() {
 		s.Files = append(s.Files, f.Path)
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Tools)) {
+		if l, ok := e.Tools[name].(render.Learner); ok {
+			if err := l.Learn(ctx, s); err != nil {
+				r.Notices = append(r.Notices, e.clean(err.Error()))
+			}
+		}
 	}
 	for _, b := range branches {
 		out := plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit}

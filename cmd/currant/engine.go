@@ -55,17 +55,18 @@ import (
 // An engine is an updater.Engine with what its parts share.
 type engine struct {
 	*updater.Engine
-	w      world
-	o      options
-	base   []host.Rule      // the operator's and the machine's, weakest first
-	tools  toolconfig.Found // what package managers are configured with
-	client *host.Client     // for what is no lookup of a repository
-	agent  string           // what requests call the bot
-	signer *gitrepo.Signer  // of commits; nil for nobody
-	redact func(string) string
-	vault  *vault
-	copier *copier.Engine
-	git    *git.Git
+	w        world
+	o        options
+	base     []host.Rule      // the operator's and the machine's, weakest first
+	tools    toolconfig.Found // what package managers are configured with
+	client   *host.Client     // for what is no lookup of a repository
+	agent    string           // what requests call the bot
+	signer   *gitrepo.Signer  // of commits; nil for nobody
+	redact   func(string) string
+	vault    *vault
+	copier   *copier.Engine
+	git      *git.Git
+	rewrites []mirror.Rewrite // of templates' addresses, by the operator
 
 	updates *templating.Updater // nil without git
 	osv     *advisories.OSV
@@ -166,6 +167,11 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 	for _, d := range diagnostics {
 		if d.Severity == config.Error {
 			return "", fmt.Errorf("the operator's configuration: %s", d)
+		}
+	}
+	for from, to := range c.Top().Object("templateSources") {
+		if text, ok := to.(string); ok {
+			e.rewrites = append(e.rewrites, mirror.Rewrite{From: from, To: text})
 		}
 	}
 	e.base = append(e.base, hostRules(c)...)
@@ -395,12 +401,15 @@ func (e *engine) templates(ctx context.Context, p *progress) (map[string]render.
 	copierOptions.Box = sandbox.New(exe)
 	e.copier = copier.New(g, copierOptions)
 	store := mirror.New(g, mirror.Options{
-		Dir: filepath.Join(e.o.cache, "templates"), Now: time.Now,
+		Dir: filepath.Join(e.o.cache, "templates"), Now: time.Now, Rewrite: e.rewrites,
 		Allow:      func(u string) error { return e.client.Check(u) },
 		Credential: e.templateLogin, Audience: e.audience,
 	})
 	e.git = g
-	e.updates = &templating.Updater{Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work")}
+	e.updates = &templating.Updater{
+		Git: g, Engine: e.copier, Mirrors: store, Versions: pep440.Scheme{}, Scratch: filepath.Join(e.o.cache, "work"),
+		Resolutions: &templating.Resolutions{Dir: filepath.Join(e.o.state, "resolutions")},
+	}
 	return map[string]render.Renderer{"copier": &template.Renderer{
 		Updater: e.updates,
 		Trust:   templating.Trust(e.o.trust),

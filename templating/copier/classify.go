@@ -58,7 +58,7 @@ var patterns = []pattern{
 	{NoReferences, regexp.MustCompile(`cannot obtain old template references|TypeError: Template not found`)},
 	{NoReferences, regexp.MustCompile(`(version from (?:last update|template) not detected)`)},
 	{Unreachable, regexp.MustCompile(`(?i)Could not read from remote|unable to access|Authentication failed|could not read Username|does not appear to be a git repository`)},
-	{BadTemplate, regexp.MustCompile(`(?:jinja2\.exceptions\.|copier\.errors\.|copier\._?\w+\.)?((?:TemplateSyntaxError|UndefinedError|InvalidConfigFileError|MultipleConfigFilesError|ForbiddenPathError|SecurityError|YAMLError|ScannerError|ParserError)\b[^\n]*)`)},
+	{BadTemplate, regexp.MustCompile(`(?:jinja2\.exceptions\.|copier\.errors\.|copier\._?\w+\.)?((?:TemplateSyntaxError|UndefinedError|InvalidConfigFileError|MultipleConfigFilesError|ForbiddenPathError|SecurityError|YAMLError|ScannerError|ParserError|OverflowError|RecursionError|MemoryError)\b[^\n]*)`)},
 }
 
 // Classify says why a run failed, from what it wrote. It returns the zero Failure for

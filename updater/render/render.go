@@ -39,9 +39,16 @@ type Renderer interface {
 	Render(ctx context.Context, s Snapshot, m plan.Member) (Change, error)
 }
 
+// A Learner is a Renderer that learns from what became of its changes.
+type Learner interface {
+	Learn(ctx context.Context, s Snapshot) error // s is a base branch
+	Knows(pkg string) string                     // names what it learned about a package: something else means that its changes may be others
+}
+
 // A Snapshot is the files that a renderer starts from.
 type Snapshot struct {
 	Repository string
+	GitDir     string // of a repository that has Commit; "" for none
 	Commit     string // "" if FS is more than a commit
 	FS         fs.FS
 	Files      []string                 // all paths

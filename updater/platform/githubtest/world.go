@@ -342,6 +342,18 @@ func (s *Server) Approve(name string, number int, login string) error {
 	})
 }
 
+// Ready makes a draft a pull request that is ready for review.
+func (s *Server) Ready(name string, number int) error {
+	return s.with(fmt.Sprintf("marking #%d as ready", number), name, func(r *repo) error {
+		i := r.issues[number]
+		if i == nil || i.pull == nil {
+			return fmt.Errorf("no pull request %d", number)
+		}
+		i.pull.draft, i.updated = false, s.now()
+		return s.settle(r)
+	})
+}
+
 // Discuss begins a conversation about a pull request, or with resolved ends all.
 func (s *Server) Discuss(name string, number int, resolved bool) error {
 	return s.with(fmt.Sprintf("discussing #%d", number), name, func(r *repo) error {

@@ -31,11 +31,14 @@ func notes(o templating.Outcome) []string {
 		var b strings.Builder
 		b.WriteString("### Answers\n\n| Question | Before | Now |\n|---|---|---|\n")
 		for _, a := range o.Answers {
-			was := code(a.Old)
+			was, now := code(a.Old), code(a.New)
 			if a.Old == "" {
 				was = "*new question*"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", code(a.Key), was, code(a.New))
+			if a.New == "" {
+				now = "*no longer in the answers file*"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", code(a.Key), was, now)
 		}
 		out = append(out, b.String())
 	}
@@ -129,6 +132,8 @@ func taken(c templating.Conflict) string {
 		return "the repository's side (templates.conflicts)"
 	case templating.Theirs:
 		return "the template's side (templates.conflicts)"
+	case templating.Replayed:
+		return "as people resolved it in " + code(strings.Join(c.From, ", "))
 	}
 	return "both sides (templates.conflicts)"
 }

@@ -24,6 +24,16 @@ type Renderer struct {
 	Trust   templating.Trust // of templates that templateTrust does not name
 }
 
+// Learn takes in how people resolved conflicts, from the default branch.
+func (r *Renderer) Learn(ctx context.Context, s render.Snapshot) error {
+	return r.Updater.Resolutions.Learn(ctx, s.Repository, s.FS)
+}
+
+// Knows names what was learned of the template that is looked up at address.
+func (r *Renderer) Knows(address string) string {
+	return r.Updater.Resolutions.Knows(plan.TemplateName(address))
+}
+
 // What pull requests are marked with.
 const (
 	conflictLabel  = "template-conflict"
@@ -33,7 +43,7 @@ const (
 
 // Render runs Copier on a copy of s, for the answers file that m names.
 func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member) (render.Change, error) {
-	job, err := r.job(s, m)
+	job, err := r.job(ctx, s, m)
 	if err != nil {
 		return render.Change{}, err
 	}
@@ -52,12 +62,15 @@ func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member)
 }
 
 // job is what the configuration wants of m.
-func (r *Renderer) job(s render.Snapshot, m plan.Member) (templating.Job, error) {
+func (r *Renderer) job(ctx context.Context, s render.Snapshot, m plan.Member) (templating.Job, error) {
 	j := templating.Job{Answers: m.Decision.Path, To: m.Update.Value, Trust: r.trust(m)}
 	options := m.Update.Settings.Object("templates")
 	j.Data, _ = options["data"].(map[string]any)
 	word, _ := options["audit"].(string)
 	j.Audit = audit.Policy(word)
+	if options["replayResolutions"] != false {
+		j.Repository = s.Repository
+	}
 	rules, _ := options["conflicts"].(map[string]any)
 	for glob, rule := range rules {
 		if text, ok := rule.(string); ok {
@@ -66,6 +79,11 @@ func (r *Renderer) job(s render.Snapshot, m plan.Member) (templating.Job, error)
 			}
 			j.Settle[glob] = templating.Settling(text)
 		}
+	}
+	if s.GitDir != "" && s.Commit != "" {
+		j.Tree = templating.Tree{GitDir: s.GitDir, Commit: s.Commit}
+		j.Committed = r.Updater.Committed(ctx, j.Tree, j.Answers)
+		return j, nil
 	}
 	var err error
 	if j.Tree, err = templating.FromFS(s.FS); err != nil {
