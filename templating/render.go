@@ -56,7 +56,33 @@ func (r *running) renderNew(ctx context.Context, name string) rendered {
 	if err != nil {
 		return rendered{err: err}
 	}
+	left, err := r.leftOver(ctx)
+	if err != nil {
+		return rendered{err: err}
+	}
+	data = strings.TrimPrefix(data, "{}\n") + left
 	return r.render(ctx, rendering{name: name, version: &r.new, data: data, others: r.othersNow(ctx), fresh: name != "new"})
+}
+
+// leftOver returns the lines of the answers that the update left out because nothing asks for them any more. Copier still renders
+// with them.
+func (r *running) leftOver(ctx context.Context) (string, error) {
+	after, err := ReadLink(r.out.Changes[r.job.Answers].Text)
+	if err != nil {
+		return "", err
+	}
+	without := maps.Clone(r.job.Data)
+	if without == nil {
+		without = make(map[string]any)
+	}
+	for key := range after.Answers {
+		without[key] = nil
+	}
+	for _, q := range r.new.config.Questions {
+		without[q.Name] = nil
+	}
+	text, _ := r.checkout.read(ctx, r.job.Answers)
+	return answersLines(text, without)
 }
 
 // render makes a rendering, or takes it from those of before. Repositories with the same answers share theirs.

@@ -124,6 +124,17 @@ func TestScenario24ResolvedOnce(t *testing.T) {
 	}
 }
 
+// A release may stop asking for what it still renders by: Copier goes on with the answer of the past, and so does the audit.
+func TestScenarioExtraAnswerThatNobodyAsksForAnyMore(t *testing.T) {
+	w := newWorld(t)
+	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\nci: none\n", "{% if ci == 'hub' %}f{% endif %}.jinja": plain("f") + "{{ ci }}\n"})
+	w.release("base", "v1.1.0", files{"copier.yml": "name: demo\n", "{% if ci == 'hub' %}f{% endif %}.jinja": newer("f") + "{{ ci }}\n"})
+	out := w.update(templating.Job{To: "v1.1.0", Audit: audit.Prefer, Tree: tree(files{".copier-answers.yml": answers("base", "v1.0.0", "ci: hub\nname: demo\n"), "f": plain("f") + "hub\n"})})
+	if f := out.Changes["f"]; f == nil || f.Text != newer("f")+"hub\n" || len(out.Holds) > 0 || len(out.Audit) > 0 {
+		t.Errorf("f is %+v, holds %q, verdicts %+v, reason %+v", f, out.Holds, out.Audit, out.Reason)
+	}
+}
+
 func TestScenarioExtraModesAdditionsAndKeptFiles(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "_skip_if_exists: [keep]\nname: demo\n", "run": "echo\n", "keep": "1\n"})
