@@ -10,6 +10,7 @@ import (
 	"github.com/currant-bot/currant/config/internal/pattern"
 	"github.com/currant-bot/currant/datasources"
 	"github.com/currant-bot/currant/datasources/versioning"
+	"github.com/currant-bot/currant/templating/rollout"
 	"github.com/currant-bot/currant/templating/text"
 )
 
@@ -285,6 +286,11 @@ var checks = map[string]func(*checker, member){
 	"conflicts":     checkWords("keep-markers", "ours", "theirs", "union", "fail"),
 	"templateTrust": checkWords("never", "render", "sandbox", "full"),
 	"bumpVersions":  checkBumps,
+	"rollouts": func(c *checker, m member) {
+		if _, err := rollout.Parse(m.val.plain()); err != nil {
+			c.rep.at(m.val, Error, "%v", err)
+		}
+	},
 	"allowedCommands": func(c *checker, m member) {
 		for _, item := range m.val.items() {
 			if item.isString() {

@@ -82,7 +82,7 @@ func TestScenario15And16PreferMergeKeepsWhatCopierLoses(t *testing.T) {
 	if got := out.Changes["renamed"].Text; got != edited("r") {
 		t.Errorf("the edit is not in the renamed file: %q", got)
 	}
-	want := []templating.Conflict{{Path: "del", Kind: templating.Deleted, Kept: true}}
+	want := []templating.Conflict{{Path: "del", Kind: templating.DeletedThere, Kept: true}}
 	if !slices.EqualFunc(out.Conflicts, want, func(a, b templating.Conflict) bool { return a.Path == b.Path && a.Kind == b.Kind && a.Kept == b.Kept }) || len(out.Holds) > 0 {
 		t.Errorf("conflicts %+v, holds %q, verdicts %+v", out.Conflicts, out.Holds, out.Audit)
 	}

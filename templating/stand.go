@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/currant-bot/currant/templating/copier"
+	"github.com/currant-bot/currant/templating/source"
 )
 
 // A Standing is where a project stands with its template.
@@ -90,6 +91,23 @@ func (u *Updater) stand(ctx context.Context, answers, text string, s *Standing) 
 	}
 	slices.Sort(s.Parents)
 	return err
+}
+
+// Releases returns the tags of the template at an address.
+func (u *Updater) Releases(ctx context.Context, address string) ([]string, error) {
+	src, err := source.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("reading the versions of a template: %w", err)
+	}
+	m, err := u.Mirrors.Open(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, t := range m.Tags() {
+		out = append(out, t.Name)
+	}
+	return out, nil
 }
 
 // maxProjects bounds the projects of one repository.

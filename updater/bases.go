@@ -119,14 +119,14 @@ func merged(main *Report, sides []side) *Report {
 		return main
 	}
 	out := *main
-	out.Found, out.Decisions, out.Branches, out.Digests, out.Bases = nil, nil, nil, nil, nil
+	out.Found, out.Decisions, out.Branches, out.Digests, out.Gates, out.Bases = nil, nil, nil, nil, nil, nil
 	out.Queries, out.Parsed = 0, 0
 	for _, s := range sides {
 		r := s.report
 		out.Found = append(out.Found, r.Found...)
 		out.Decisions = append(out.Decisions, r.Decisions...)
 		out.Branches = append(out.Branches, r.Branches...)
-		out.Digests = append(out.Digests, r.Digests...)
+		out.Digests, out.Gates = append(out.Digests, r.Digests...), append(out.Gates, r.Gates...)
 		out.Bases = append(out.Bases, plan.Inventory{Base: r.Base, Decisions: r.Decisions})
 		out.Queries += r.Queries
 		out.Parsed += r.Parsed

@@ -77,7 +77,7 @@ func refused(name, imp string) string {
 		return "a datasource knows only package datasources"
 	case under("datasources/versioning") && !testing && slices.Contains(effects, imp):
 		return "a versioning scheme is pure"
-	case (name == "updater/plan" || name == "updater/policy") && slices.Contains(effects, imp):
+	case (name == "updater/plan" || name == "updater/policy" || name == "templating/rollout") && slices.Contains(effects, imp):
 		return "what decides is pure"
 	case name == "updater/plan" && isOwn && !slices.Contains([]string{"config", "datasources", "datasources/versioning", "managers", "templating/text", "updater/markdown", "updater/platform", "updater/policy"}, own):
 		return "plan knows types only"

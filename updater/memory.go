@@ -35,6 +35,7 @@ type record struct {
 	Bases   map[string]seen
 	Digests []digestRef
 	Notes   []notesRef
+	Gates   []plan.TemplateMark // releases of templates, whose rollouts count
 	Watch   []watched
 	Renders map[string]rendered // by branch, of those that a tool makes
 	State   string              // fingerprint of all that a pass depends on
@@ -89,7 +90,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 10
+const form = 11
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -198,6 +199,16 @@ func (v *visit) fingerprint(ctx context.Context, t Tree, r *Report, s plan.State
 	}
 	if err := v.check(ctx, s, list.Watch); err != nil {
 		return "", err
+	}
+	for _, mark := range list.Gates {
+		if v.Engine.Gate == nil {
+			break
+		}
+		g, err := v.Engine.Gate(ctx, v.name, r.Config.Top(), mark)
+		if err != nil {
+			return "", err
+		}
+		write(g)
 	}
 	for _, x := range list.Watch {
 		write(s.Checks[x.Head])

@@ -32,6 +32,8 @@ type Passer struct {
 	Runner *act.Runner // nil for a dry run: nothing in reach of it can write
 	Memory *Memory     // nil to remember nothing
 
+	Rollouts *Rollouts // nil to roll out nothing in stages; Engine.Gate is its
+
 	// Discovered reports whether a repository was found by itself, rather than named by the operator; nil for none. Forks that were are
 	// left alone unless their configuration says otherwise.
 	Discovered func(name string) bool
@@ -76,6 +78,9 @@ func (p *Passer) Pass(ctx context.Context, name string) (*Report, []act.Effect, 
 		return nil, nil, fmt.Errorf("fetching %s: %w", name, err)
 	}
 	report, err := v.look(ctx)
+	if err == nil {
+		p.Rollouts.note(name, report.Branches)
+	}
 	if err != nil || p.Runner == nil {
 		return report, nil, err
 	}
@@ -181,7 +186,7 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 			v.now.Heads[name] = b.Head
 		}
 	}
-	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders = r.Until, refsOf(r.Digests), quiet(r), renders(r, v.Engine.known)
+	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders, v.now.Gates = r.Until, refsOf(r.Digests), quiet(r), renders(r, v.Engine.known), r.Gates
 	if v.now.Quiet {
 		v.now.State, err = v.fingerprints(ctx, g.sides, g.state, v.now)
 	}

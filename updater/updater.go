@@ -54,6 +54,9 @@ type Engine struct {
 	// Advisories is asked where osvVulnerabilityAlerts says so; nil for nobody.
 	Advisories Database
 
+	// Gate says how far a template's release may go in a repository, nil if it is not rolled out in stages. It may be nil.
+	Gate func(ctx context.Context, repository string, s config.Settings, mark plan.TemplateMark) (*plan.Gate, error)
+
 	Memo     *extract.Memo
 	Now      func() time.Time
 	Redact   func(string) string // takes secrets out of messages
@@ -119,10 +122,11 @@ type Report struct {
 	Skipped     string             // why the repository was not looked at; "" if it was
 	Postponed   string             // why not all was done that could be; "" if it was
 	Until       time.Time
-	Have        plan.State       // what was on the host
-	Bases       []plan.Inventory // what was found, by base branch
-	Migrates    bool             // the configuration has old spellings
-	Onboarding  bool             // it has no configuration: the first of Branches proposes one, and all else is what holds if that is merged
+	Have        plan.State          // what was on the host
+	Bases       []plan.Inventory    // what was found, by base branch
+	Migrates    bool                // the configuration has old spellings
+	Gates       []plan.TemplateMark // the releases of templates whose rollout was asked about
+	Onboarding  bool                // it has no configuration: the first of Branches proposes one, and all else is what holds if that is merged
 
 	reach  Reach
 	custom []extract.Offer // the managers that configuration defines
@@ -319,6 +323,15 @@ func (e *Engine) propose(ctx context.Context, w plan.World, t Tree, r *Report) (
 	branches, err := plan.Group(w, r.Decisions)
 	if err != nil {
 		return nil, err
+	}
+	if e.Gate != nil {
+		branches, err = plan.Roll(branches, func(b plan.Branch, mark plan.TemplateMark) (*plan.Gate, error) {
+			r.Gates = append(r.Gates, mark)
+			return e.Gate(ctx, t.Repository, b.Settings, mark)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	for _, b := range branches {
 		if !b.Until.IsZero() && (r.Until.IsZero() || b.Until.Before(r.Until)) {

@@ -141,3 +141,71 @@ func proposed(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("opening a pull request from %s: %s", args[1], resp.Status)
 	}
 }
+
+// issue NAME NUMBER TITLE TEXT... checks an issue.
+func issue(ts *testscript.TestScript, neg bool, args []string) {
+	all, err := of(ts).Issues(args[0])
+	ts.Check(err)
+	for _, x := range all {
+		if strconv.Itoa(x.Number) != args[1] {
+			continue
+		}
+		for _, text := range args[3:] {
+			if x.Title != args[2] || !strings.Contains(x.Body, text) {
+				ts.Fatalf("#%s is %q, without %q:\n%s", args[1], x.Title, text, x.Body)
+			}
+		}
+		return
+	}
+	ts.Fatalf("there is no issue #%s of %s", args[1], args[0])
+}
+
+// pullIs NAME NUMBER STATE checks a pull request: "open", "draft", "closed" or "merged".
+func pullIs(ts *testscript.TestScript, neg bool, args []string) {
+	all, err := of(ts).Pulls(args[0])
+	ts.Check(err)
+	for _, p := range all {
+		if strconv.Itoa(p.Number) != args[1] {
+			continue
+		}
+		state := p.State
+		if p.Draft && state == "open" {
+			state = "draft"
+		}
+		if state != args[2] {
+			ts.Fatalf("#%s of %s is %s", args[1], args[0], state)
+		}
+		return
+	}
+	ts.Fatalf("there is no pull request #%s of %s", args[1], args[0])
+}
+
+// statusIs NAME BRANCH CONTEXT STATE checks a status of a branch's head.
+func statusIs(ts *testscript.TestScript, neg bool, args []string) {
+	h := of(ts)
+	req, err := http.NewRequest(http.MethodGet, h.APIURL()+"repos/"+args[0]+"/commits/"+h.Head(args[0], args[1])+"/status", nil)
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+h.token)
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	var got struct {
+		Statuses []struct{ Context, State string }
+	}
+	ts.Check(json.NewDecoder(resp.Body).Decode(&got))
+	for _, s := range got.Statuses {
+		if s.Context == args[2] && s.State == args[3] {
+			return
+		}
+	}
+	ts.Fatalf("the statuses of %s are %+v", args[1], got.Statuses)
+}
+
+// fileHas NAME REV PATH TEXT checks a file.
+func fileHas(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := of(ts).ReadFile(args[0], args[1], args[2])
+	ts.Check(err)
+	if !strings.Contains(text, args[3]) {
+		ts.Fatalf("%s of %s is %q", args[2], args[0], text)
+	}
+}

@@ -178,6 +178,8 @@ func (p *passer) platform(w world, o options, names []string) (platform.Writer, 
 			_, err = m.Fetch(ctx)
 			return m, err
 		}
+		p.Rollouts = p.rollouts()
+		p.Passer.Engine.Gate = p.Rollouts.Gate
 		return r.Writer(), nil
 	case "local":
 		if len(names) > 1 {

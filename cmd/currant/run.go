@@ -105,6 +105,10 @@ func passAll(ctx context.Context, w world, p *progress, passer *passer, names []
 		}
 		p.line(fmt.Sprintf("%s: done in %s", name, time.Since(started).Round(time.Millisecond)))
 	}
+	if err := passer.tellRollouts(ctx, w); err != nil {
+		fmt.Fprintln(w.err, "error:", err)
+		failed = append(failed, err)
+	}
 	p.done()
 	for _, x := range passer.engine.presets.Stale() {
 		fmt.Fprintf(w.err, "warning: preset %s: the last good copy is used, and nothing merges by itself on it: %s\n", x.Name, passer.redact(x.Err.Error()))
@@ -119,6 +123,24 @@ func passAll(ctx context.Context, w world, p *progress, passer *passer, names []
 	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d repositories had errors", len(failed), len(names))
+	}
+	return nil
+}
+
+// tellRollouts keeps the issues about releases of templates, and says where the releases are.
+func (p *passer) tellRollouts(ctx context.Context, w world) error {
+	if p.Rollouts == nil {
+		return nil
+	}
+	states, effects, err := p.Rollouts.Tell(ctx)
+	for _, s := range states {
+		fmt.Fprintf(w.out, "%s of %s: %s\n", s.Version, s.Template, p.redact(s.String()))
+	}
+	if err == nil {
+		err = effectErrors(effects)
+	}
+	if err != nil {
+		return errors.New(p.redact(err.Error()))
 	}
 	return nil
 }

@@ -134,7 +134,10 @@ func settle(p *overview.Project, r *updater.Report, pulls []platform.Pull) {
 		for _, b := range r.Branches {
 			if slices.ContainsFunc(b.Members, func(m plan.Member) bool { return m.Decision.Path == p.Path }) {
 				say(stateOf(b), lastOf(b.Reasons)...)
-				if b.State == plan.Ready && b.Making.Open {
+				switch {
+				case b.Gate != nil && !b.Gate.Open:
+					p.Code = "rollout"
+				case b.State == plan.Ready && b.Making.Open:
 					p.Reasons = []string{"the next run makes it"}
 				}
 			}

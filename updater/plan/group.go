@@ -51,6 +51,7 @@ type Branch struct {
 	Content   string        // what it changes, of one without members
 	Wish      Wish          // what a person asked for on the dashboard; "" for nothing
 	Bumps     []Bump        // versions that it raises along with its members
+	Gate      *Gate         // what the rollout of its release says; nil for none
 	Tasks     []Task        // what is run once its files were changed
 }
 

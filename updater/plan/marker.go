@@ -40,7 +40,8 @@ type Marker struct {
 type TemplateMark struct {
 	Source  string `json:"source"` // the template's identity, such as "git.example.test/acme/base"
 	Version string `json:"version"`
-	Grade   string `json:"grade,omitempty"` // how it came out, in a word
+	Grade   string `json:"grade,omitempty"`  // how it came out, in a word
+	Halted  bool   `json:"halted,omitempty"` // it is held because its rollout was stopped
 }
 
 // TemplateOf returns the template and version that b updates to; nil if it updates something else.

@@ -148,8 +148,9 @@ const (
 	CodeChecks       Code = "checks"
 	CodePolicy       Code = "policy"
 	CodeRender       Code = "render"
-	CodeAnswer       Code = "answer" // a tool asks what only a person can answer
-	CodeLayer        Code = "layer"  // a template's update waits for that of another
+	CodeAnswer       Code = "answer"  // a tool asks what only a person can answer
+	CodeLayer        Code = "layer"   // a template's update waits for that of another
+	CodeRollout      Code = "rollout" // a release reaches repositories in waves
 	CodeRebase       Code = "rebase"
 	CodeGroup        Code = "group"   // its group is not large enough yet
 	CodeStopped      Code = "stopped" // a label says to leave it alone

@@ -104,7 +104,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	}
 	switch {
 	case b.State == Waiting:
-		return o.settledBy(CodePending).end(Wait) // and what there is stays
+		return o.settledBy(CodePending).settledBy(CodeRollout).end(Wait) // and what there is stays
 	case b.State == Unsupported:
 		return o.settledBy(CodeUnsupported).end(Cannot)
 	case b.Err != "":
@@ -135,6 +135,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 			}
 			return o.end(Declined, reason(CodeClosed, config.Origin{}, "#%d was closed without being merged", p.Number))
 		}
+	}
+	if b.Gate != nil && b.Gate.Stopped {
+		return r.stopped(o, b, open)
 	}
 	if !exists && open == nil {
 		if why := r.beneath(b); why != "" && b.Wish == "" {
@@ -379,7 +382,9 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}})
 		return r.report(o.end(Create), b, head, b.Mark.Status)
 	}
-	if e, ok := r.edit(b, *open, pushing(push)); ok {
+	e, ok := r.edit(b, *open, pushing(push))
+	o = r.resumed(o, b, *open, &e)
+	if ok {
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Edit: &e})
 		if o.Result == "" {
 			o.Result = Edit
