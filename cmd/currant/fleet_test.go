@@ -76,12 +76,15 @@ func TestFleet(t *testing.T) {
 	environ := append(os.Environ(), "HOME="+home, "CURRANT_TOKEN="+token, "CURRANT_ENDPOINT="+hub.APIURL(), "CURRANT_COPIER="+copier, "XDG_CACHE_HOME="+home, "XDG_STATE_HOME="+home)
 	exe, err := os.Executable()
 	must(t, err)
-	link := filepath.Join(home, "currant")
+	link := filepath.Join(t.TempDir(), "currant")
 	must(t, os.Symlink(exe, link)) // the test binary is the program under this name
 	took, cpu := measure(t, func() error {
 		cmd := exec.Command(link, append([]string{"run", "-q"}, names...)...)
 		cmd.Env, cmd.Stdout, cmd.Stderr = environ, &out, &errs
-		return cmd.Run()
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%w\n%s%s", err, tail(out.String()), tail(errs.String()))
+		}
+		return nil
 	})
 	opened := 0
 	for _, name := range names {

@@ -22,7 +22,7 @@ import (
 
 func templatesCommand(w world) *cobra.Command {
 	c := &cobra.Command{Use: "templates", Short: "see a fleet's templates: versions, drift, and what a release would do"}
-	c.AddCommand(templatesStatusCommand(w), templatesDriftCommand(w), templatesPreviewCommand(w), templatesRolloutCommand(w))
+	c.AddCommand(templatesStatusCommand(w), templatesDriftCommand(w), templatesPreviewCommand(w), templatesRolloutCommand(w), templatesSetCommand(w))
 	return c
 }
 
