@@ -1,7 +1,10 @@
 package templating_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,7 +73,7 @@ func TestStand(t *testing.T) {
 		{"_src_path: ../base\n_commit: v1\n", nil, templating.LocalTemplate},
 		{"a: 1\n", nil, copier.NoReferences},
 	} {
-		s, err := w.Stand(t.Context(), ".copier-answers.yml", tt.text)
+		s, err := w.Stand(t.Context(), templating.Project{Path: ".copier-answers.yml", Engine: templating.Copier}, tt.text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,5 +103,40 @@ func TestSetAnswers(t *testing.T) {
 	})})
 	if out.Reason != nil || out.Grade() != templating.Clean || out.Changes["a.txt"] == nil || out.Changes["a.txt"].Text != "one\n2\n3\ndemo of web\n" {
 		t.Errorf("%+v %+v", out.Reason, out)
+	}
+}
+
+func TestProjectsOfAllEngines(t *testing.T) {
+	w := newWorld(t)
+	w.release("base", "v1.0.0", files{"a": "1\n"})
+	w.release("base", "v1.1.0", files{"a": "2\n"})
+	first := w.run(gitIn(w.dir+"/templates/base.git", "rev-parse", "v1.0.0^{commit}"))
+	texts := fstest.MapFS{}
+	for path, text := range map[string]string{
+		".copier-answers.yml":  answers("base", "v1.0.0"),
+		"svc/my-answers.yaml":  answers("base", "v1.0.0"),
+		"a/.cruft.json":        `{"template": "https://git.example.test/acme/base", "commit": "` + first + `", "checkout": null, "context": {"cookiecutter": {}}}`,
+		"b/.cookiecutter.json": `{"cookiecutter": {"_template": "https://git.example.test/acme/base.git", "_checkout": "v1.0.0"}}`,
+		"cookiecutter.json":    `{"_template": "https://git.example.test/acme/base.git"}`, // a template's own
+		"answers.yml":          "a: 1\n",
+		"template/.cruft.json": `{"template": "{{ cookiecutter._template }}"}`,
+		"copier-broken.yml":    "[",
+		"c/.cruft.json":        "{",
+	} {
+		texts[path] = &fstest.MapFile{Data: []byte(text)}
+	}
+	got := templating.Projects(texts, slices.Sorted(maps.Keys(texts)))
+	want := []templating.Project{
+		{Path: ".copier-answers.yml", Engine: templating.Copier}, {Path: "a/.cruft.json", Engine: templating.Cruft},
+		{Path: "b/.cookiecutter.json", Engine: templating.Cookiecutter}, {Path: "svc/my-answers.yaml", Engine: templating.Copier},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("projects (-want +got):\n%s", diff)
+	}
+	for _, p := range got {
+		s, err := w.Stand(t.Context(), p, string(texts[p.Path].Data))
+		if err != nil || s.Reason != nil || s.Source != "git.example.test/acme/base" || len(s.Newer) != 1 || s.Newer[0].Version != "v1.1.0" {
+			t.Errorf("%s: %+v, %+v, %v", p.Path, s, s.Reason, err)
+		}
 	}
 }

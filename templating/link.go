@@ -14,9 +14,10 @@ import (
 
 // A Link is what an answers file says: which template a project was made from, and how.
 type Link struct {
-	Source  string // as written; it may hold credentials
-	Commit  string
-	Answers map[string]string // the others, as YAML, each on its own
+	Source   string // as written; it may hold credentials
+	Commit   string
+	Checkout string            // branch or tag that cruft and cookiecutter were told to take; "" for none
+	Answers  map[string]string // the others, as YAML, each on its own
 }
 
 // maxAnswers bounds an answers file.

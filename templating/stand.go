@@ -32,21 +32,21 @@ type Release struct {
 	Made    time.Time
 }
 
-// Stand reads an answers file, whose text this is, and looks up its template. Nothing is rendered.
-func (u *Updater) Stand(ctx context.Context, answers, text string) (Standing, error) {
+// Stand reads an answers file, or what the engine has in its place, whose text this is, and looks up its template. Nothing is rendered.
+func (u *Updater) Stand(ctx context.Context, p Project, text string) (Standing, error) {
 	var s Standing
-	err := u.stand(ctx, answers, text, &s)
+	err := u.stand(ctx, p, text, &s)
 	if s.Reason = reasonOf(err); s.Reason != nil {
 		err = nil
 	}
 	if err != nil {
-		err = fmt.Errorf("looking up the template of %s: %w", answers, err)
+		err = fmt.Errorf("looking up the template of %s: %w", p.Path, err)
 	}
 	return s, err
 }
 
-func (u *Updater) stand(ctx context.Context, answers, text string, s *Standing) error {
-	link, src, err := identify(answers, text)
+func (u *Updater) stand(ctx context.Context, p Project, text string, s *Standing) error {
+	link, src, err := identify(p.Engine, p.Path, text)
 	s.Source, s.Version = src.ID, link.Commit
 	if err != nil {
 		return err
@@ -76,6 +76,9 @@ func (u *Updater) stand(ctx context.Context, answers, text string, s *Standing) 
 		}
 	}
 	slices.SortFunc(s.Newer, func(a, b Release) int { return u.Versions.Compare(a.Version, b.Version) })
+	if p.Engine != Copier {
+		return nil
+	}
 	all, err := m.Files(ctx, old.Commit)
 	if err != nil {
 		return err
@@ -113,20 +116,26 @@ func (u *Updater) Releases(ctx context.Context, address string) ([]string, error
 // maxProjects bounds the projects of one repository.
 const maxProjects = 100
 
-// Projects returns the answers files among paths, by their contents: a template may give them any name.
-func Projects(fsys fs.FS, paths []string) []string {
-	var all []string
+// A Project is the file that says from which template a project was made.
+type Project struct {
+	Path   string
+	Engine Engine
+}
+
+// Projects returns the projects among paths, by the contents of the files: a template may give them any name.
+func Projects(fsys fs.FS, paths []string) []Project {
+	var all []Project
 	for _, p := range paths {
-		name := strings.ToLower(path.Base(p))
-		if !strings.Contains(name, "answers") && !strings.Contains(name, "copier") || !strings.HasSuffix(name, ".yml") && !strings.HasSuffix(name, ".yaml") {
+		e := engineOf(p)
+		if e == "" {
 			continue
 		}
 		text, err := fs.ReadFile(fsys, p)
 		if err != nil || len(text) > maxAnswers {
 			continue
 		}
-		if link, err := ReadLink(string(text)); err == nil && link.Source != "" && !strings.Contains(link.Source, "{{") {
-			all = append(all, p)
+		if link, err := readLink(e, string(text)); err == nil && link.Source != "" && !strings.Contains(link.Source, "{{") {
+			all = append(all, Project{p, e})
 		}
 	}
 	return all[:min(len(all), maxProjects)]

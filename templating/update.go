@@ -145,7 +145,7 @@ func (r *running) readProject(ctx context.Context) error {
 	if !ok {
 		return refuse(BadAnswersFile, "there is no file %s", r.job.Answers)
 	}
-	if r.before, r.source, err = identify(r.job.Answers, text); err != nil {
+	if r.before, r.source, err = identify(Copier, r.job.Answers, text); err != nil {
 		return err
 	}
 	r.out.Source, r.out.From, r.out.To = r.source.ID, r.before.Commit, r.job.To
@@ -156,15 +156,19 @@ func (r *running) readProject(ctx context.Context) error {
 }
 
 // identify reads the answers file at path: which version of which template is in use.
-func identify(path, text string) (Link, source.Source, error) {
-	link, err := ReadLink(text)
+func identify(e Engine, path, text string) (Link, source.Source, error) {
+	link, err := readLink(e, text)
 	if err != nil {
 		return link, source.Source{}, refuse(BadAnswersFile, "%s cannot be read: %v", path, err)
 	}
 	if link.Source == "" || link.Commit == "" {
-		return link, source.Source{}, refuse(copier.NoReferences, "%s lacks _src_path or _commit, so it does not say which version of which template is in use", path)
+		return link, source.Source{}, refuse(copier.NoReferences, "%s lacks the template's address or commit, so it does not say which version of which template is in use", path)
 	}
-	src, err := source.Parse(link.Source)
+	address := link.Source
+	if e != Copier && strings.Contains(address, "://") && !strings.HasPrefix(address, "git+") {
+		address = "git+" + address // only to Copier it would be a folder
+	}
+	src, err := source.Parse(address)
 	switch {
 	case errors.Is(err, source.ErrLocal):
 		return link, src, refuse(LocalTemplate, "%v; _src_path must name a repository that others can reach", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -63,7 +64,7 @@ func (f *fleetView) drifts(ctx context.Context, t updater.Tree) ([]drifted, erro
 
 // eachProject does something with each of a repository's projects that Copier made.
 func eachProject[T any](ctx context.Context, f *fleetView, t updater.Tree, do func(path string, tree templating.Tree) (T, error)) ([]T, error) {
-	found := templating.Projects(t.Snapshot.FS, paths(t))
+	found := slices.DeleteFunc(templating.Projects(t.Snapshot.FS, paths(t)), func(p templating.Project) bool { return p.Engine != templating.Copier })
 	if len(found) == 0 || f.updates == nil {
 		return nil, nil
 	}
@@ -72,9 +73,9 @@ func eachProject[T any](ctx context.Context, f *fleetView, t updater.Tree, do fu
 		return nil, err
 	}
 	var out []T
-	for _, path := range found {
-		f.Progress(updater.Step{Repository: t.Repository, Stage: "render", Text: path})
-		x, err := do(path, tree)
+	for _, p := range found {
+		f.Progress(updater.Step{Repository: t.Repository, Stage: "render", Text: p.Path})
+		x, err := do(p.Path, tree)
 		if err != nil {
 			return out, err
 		}

@@ -77,7 +77,7 @@ func (f *fleetView) projects(ctx context.Context, t updater.Tree) ([]overview.Pr
 		found[x.Path] = x.Manager
 	}
 	for _, p := range templating.Projects(t.Snapshot.FS, paths(t)) {
-		found[p] = cmp.Or(found[p], "copier")
+		found[p.Path] = cmp.Or(found[p.Path], string(p.Engine))
 	}
 	var out []overview.Project
 	for path, engine := range found {
@@ -86,7 +86,7 @@ func (f *fleetView) projects(ctx context.Context, t updater.Tree) ([]overview.Pr
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", path, err)
 		}
-		if p.Standing, err = f.updates.Stand(ctx, path, string(text)); err != nil {
+		if p.Standing, err = f.updates.Stand(ctx, templating.Project{Path: path, Engine: templating.Engine(engine)}, string(text)); err != nil {
 			return nil, err
 		}
 		settle(&p, r, pulls)
@@ -115,6 +115,10 @@ func settle(p *overview.Project, r *updater.Report, pulls []platform.Pull) {
 		say(string(p.Standing.Reason.Code), p.Standing.Reason.Text)
 	case r.Skipped != "":
 		say("off", r.Skipped)
+	case p.Engine != string(templating.Copier) && len(p.Standing.Newer) == 0:
+		say("up-to-date")
+	case p.Engine != string(templating.Copier):
+		say("not-updated", "projects of "+p.Engine+" are shown, and not updated yet")
 	case at < 0:
 		say("not-matched", "no managerFilePatterns of "+p.Engine+" names "+p.Path+": add it to the configuration")
 	case r.Decisions[at].Facts != plan.Complete && r.Decisions[at].SkipCode == "":
