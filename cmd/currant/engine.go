@@ -121,7 +121,7 @@ func newEngine(ctx context.Context, w world, o options, p *progress) (*engine, e
 	if e.disk, err = cache.Open(filepath.Join(o.cache, "http"), 2<<30); err != nil {
 		return nil, fmt.Errorf("opening the cache: %w", err)
 	}
-	if e.client, err = e.newClient(e.base, nil, true); err != nil {
+	if e.client, err = e.newClient(e.base, "", nil, true); err != nil {
 		return nil, err
 	}
 	npm := defaults(e.tools)
@@ -233,9 +233,9 @@ func publicGitHub(endpoint string) bool {
 	return strings.TrimSuffix(endpoint, "/") == strings.TrimSuffix(datasources.GitHubEndpoint, "/")
 }
 
-// newClient returns a client for rules, which logs in by itself as login says, nil for not at all. Its answers are kept on disk, once that is open, apart for
+// newClient returns a client for rules and an owner's repositories, "" for what is nobody's, which logs in by itself as login says, nil for not at all. Its answers are kept on disk, once that is open, apart for
 // each set of credentials; with ask, it asks each time whether they have changed.
-func (e *engine) newClient(rules []host.Rule, login logins, ask bool) (*host.Client, error) {
+func (e *engine) newClient(rules []host.Rule, owner string, login logins, ask bool) (*host.Client, error) {
 	env := variables(e.w.environ())
 	o := host.Options{
 		Rules: rules, Allow: e.o.allow, Proxy: toolconfig.Proxy(env), UserAgent: e.agent,
@@ -281,7 +281,7 @@ func (e *engine) reach(repository string, c *config.Config, fsys fs.FS) (updater
 		return r, nil
 	}
 	rules := append(append([]host.Rule{}, e.base...), own...)
-	client, err := e.newClient(rules, e.login(owner), false)
+	client, err := e.newClient(rules, owner, e.login(owner), false)
 	if err != nil {
 		return updater.Reach{}, err
 	}

@@ -35,7 +35,7 @@ func (e *engine) openApp() error {
 		}
 		key = string(text)
 	}
-	client, err := e.newClient(e.base, nil, true) // before the cache is opened: tokens are not for the disk
+	client, err := e.newClient(e.base, "", nil, true) // before the cache is opened: tokens are not for the disk
 	if err != nil {
 		return err
 	}
