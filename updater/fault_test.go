@@ -35,7 +35,7 @@ var stages = []stage{
 		w.once()
 		w.commit(map[string]string{"renovate.json": `{"labels": ["updates", "images"], "prFooter": "Ours."}`})
 	}, map[string]string{"renovate.json": `{"labels": ["deps"]}`, "Dockerfile": "FROM redis:7.0"}},
-	{"have the host merge", func(w *world) { w.once(); w.required(); w.checks("build", "") }, nil},
+	{"have the host merge", func(w *world) { w.once(); w.required(); w.checks("build", "") }, small},
 	{"take that back", func(w *world) {
 		w.once()
 		w.required()
@@ -43,12 +43,12 @@ var stages = []stage{
 		w.once()
 		w.checks("lint", "failure")
 		w.slow = true
-	}, nil},
+	}, small},
 	{"queue", func(w *world) {
 		w.once()
 		w.must(w.SetRuleset(shop, "main", &githubtest.Protection{Checks: []string{"build"}, Queue: true}))
 		w.green()
-	}, nil},
+	}, small},
 	{"propose a configuration", func(*world) {}, bare},
 	{"update what is proposed", func(w *world) { w.once(); w.tags["redis"] = append(w.tags["redis"], "7.4") }, bare},
 	{"leave alone", func(w *world) { w.once(); w.patch(`{"state": "closed"}`) }, bare},
@@ -66,9 +66,10 @@ var stages = []stage{
 // small has nothing that waits for a person.
 var small = map[string]string{"renovate.json": files["renovate.json"], "Dockerfile": files["Dockerfile"]}
 
-// boarding has a dashboard, and somebody to look at what needs a person.
+// boarding has a dashboard, somebody to look at what needs a person, and something that must come of age.
 var boarding = map[string]string{
-	"renovate.json": `{"dependencyDashboard": true, "assignees": ["ada"], ` + files["renovate.json"][1:],
+	"renovate.json": `{"dependencyDashboard": true, "assignees": ["ada"], ` + strings.Replace(files["renovate.json"][1:], `"packageRules": [`,
+		`"packageRules": [{"matchPackageNames": ["postgres"], "minimumReleaseAge": "3 days", "internalChecksFilter": "none"}, `, 1),
 	"Dockerfile":    files["Dockerfile"],
 	"db/Dockerfile": files["db/Dockerfile"],
 }

@@ -44,7 +44,15 @@ var turns = []turn{
 	// rebaseWhen.
 	{"auto: behind is good enough", ``, ahead, `#1 open 7.2, behind`, "rebaseWhen"},
 	{"auto: it conflicts", ``, conflict, `#1 open 7.2`, "rebaseWhen"},
-	{"auto: it merges by itself", `"automerge": true`, ahead, `#1 open 7.2`, "rebaseWhen"},
+	{"auto: it merges by itself", `"automerge": true`, ahead, `#1 open 7.2, behind`, "docs/differences.md, rebasing"},
+	{"auto: it merges by itself, and must be up to date", `"automerge": true`, func(w *world) {
+		w.must(w.SetProtection(shop, "main", &githubtest.Protection{Checks: []string{"build"}, Strict: true}))
+		ahead(w)
+	}, `#1 open 7.2`, "rebaseWhen"},
+	{"auto: it was to merge by itself, and its checks failed", `"automerge": true`, func(w *world) {
+		w.checks("build", "failure")
+		ahead(w)
+	}, `#1 open 7.2`, "rebaseWhen"},
 	{"auto: the host wants it up to date", ``, func(w *world) {
 		w.must(w.SetProtection(shop, "main", &githubtest.Protection{Strict: true}))
 		ahead(w)

@@ -37,6 +37,7 @@ type record struct {
 	Notes   []notesRef
 	Gates   []plan.TemplateMark // releases of templates, whose rollouts count
 	Watch   []watched
+	Told    map[string]bool     // see plan.Told
 	Renders map[string]rendered // by branch, of those that a tool makes
 	State   string              // fingerprint of all that a pass depends on
 	Until   time.Time           // when the outcome may change although nothing else does
@@ -90,7 +91,7 @@ type rendered struct {
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 11
+const form = 12
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -278,7 +279,8 @@ func watch(r *Report, s plan.State) []watched {
 	var out []watched
 	for _, b := range r.Branches {
 		branch, ok := s.Branches[b.Name]
-		if !ok || !b.Automerge && !b.Unopened() && b.Mark.Status == nil {
+		alone := b.Automerge && b.Settings.String("automergeType") == "branch"
+		if !ok || !b.Automerge && !b.Unopened() && told(b, branch.Head, s.Told) {
 			continue
 		}
 		open := false
@@ -288,8 +290,27 @@ func watch(r *Report, s plan.State) []watched {
 				out = append(out, watched{p.Base, platform.Candidate{Number: p.Number, Head: branch.Head}})
 			}
 		}
-		if b.Unopened() && !open {
+		if (b.Unopened() || alone) && !open {
 			out = append(out, watched{b.Base, platform.Candidate{Head: branch.Head}})
+		}
+	}
+	return out
+}
+
+// told reports whether a commit is known to have all statuses of b.
+func told(b plan.Rendered, head string, known map[string]bool) bool {
+	return !slices.ContainsFunc(b.Statuses(), func(x platform.Status) bool { return !known[plan.Told(head, x)] })
+}
+
+// toldNow returns which statuses the branches of r are known to have.
+func toldNow(r *Report, s plan.State) map[string]bool {
+	out := make(map[string]bool)
+	for _, b := range r.Branches {
+		head := s.Branches[b.Name].Head
+		for _, x := range b.Statuses() {
+			if key := plan.Told(head, x); s.Told[key] || slices.ContainsFunc(s.Checks[head].Results, x.Said) {
+				out[key] = true
+			}
 		}
 	}
 	return out

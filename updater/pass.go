@@ -187,6 +187,9 @@ func (v *visit) look(ctx context.Context) (*Report, error) {
 		}
 	}
 	v.now.Until, v.now.Digests, v.now.Quiet, v.now.Renders, v.now.Gates = r.Until, refsOf(r.Digests), quiet(r), renders(r, v.Engine.known), r.Gates
+	v.now.Told = toldNow(r, v.have)
+	v.have.Told = v.now.Told
+	v.now.Watch = watch(r, v.have) // without those that are told everything
 	if v.now.Quiet {
 		v.now.State, err = v.fingerprints(ctx, g.sides, g.state, v.now)
 	}
@@ -268,6 +271,7 @@ func (v *visit) found(ctx context.Context, main Tree) (g ground, err error) {
 	if err := v.read(ctx, r, g.sides, &g.state); err != nil || r.Skipped != "" {
 		return g, err
 	}
+	g.state.Told = v.last.Told
 	last := v.last
 	if v.now.State, err = v.fingerprints(ctx, g.sides, g.state, last); err != nil {
 		return g, err

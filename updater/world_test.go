@@ -60,6 +60,7 @@ type world struct {
 
 	global     string // the operator's configuration
 	discovered func(name string) bool
+	published  time.Time        // when all releases were; zero if the registry does not say
 	slow       bool             // checks are never done
 	now        func() time.Time // nil for the usual one
 }
@@ -109,7 +110,7 @@ func (w *world) List(_ context.Context, q datasources.Query) (*datasources.Listi
 	}
 	l := &datasources.Listing{SourceURL: w.source}
 	for _, tag := range w.tags[q.Package] {
-		l.Releases = append(l.Releases, datasources.Release{Version: tag})
+		l.Releases = append(l.Releases, datasources.Release{Version: tag, Published: w.published})
 	}
 	if len(l.Releases) == 0 {
 		return nil, datasources.ErrNotFound
@@ -255,6 +256,7 @@ type endPull struct {
 	Labels, Comments           []string
 	Assignees, Reviewers       []string
 	Draft                      bool
+	Checks                     map[string]string // of its head
 }
 
 func (w *world) end() end {
@@ -266,7 +268,10 @@ func (w *world) end() end {
 	pulls, err := w.Pulls(shop)
 	w.must(err)
 	for _, p := range pulls {
-		e.Pulls = append(e.Pulls, endPull{p.Branch, p.Title, p.Body, p.State, p.Labels, p.Comments, p.Assignees, p.Reviewers, p.Draft})
+		x := endPull{p.Branch, p.Title, p.Body, p.State, p.Labels, p.Comments, p.Assignees, p.Reviewers, p.Draft, nil}
+		x.Checks, err = w.Results(shop, p.Head)
+		w.must(err)
+		e.Pulls = append(e.Pulls, x)
 	}
 	e.Issues, err = w.Issues(shop)
 	w.must(err)

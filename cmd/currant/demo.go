@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -71,6 +72,7 @@ func demoPass(ctx context.Context, w world, o options, p *progress, s demo.Setti
 		},
 	}
 	o.config, o.state, o.cache, o.platform, o.endpoint = s.Global, s.State, s.Cache, "github", s.Endpoint
+	o.wait = time.Minute // a pass of the demonstration never runs beside another, but one may end late
 	o.copier = tool[0]
 	passer, err := newPasser(ctx, inner, o, p, repos, false)
 	if err != nil {

@@ -356,7 +356,7 @@ func conditions(r *updater.Report, b *plan.Rendered, o *plan.Outcome, now time.T
 		out = append(out, "automergeSchedule is "+b.Merging.String())
 	}
 	out = append(out, b.Warnings...)
-	if o == nil || o.Result != plan.Merge {
+	if o == nil || o.Result != plan.Merge && o.Result != plan.Enqueue {
 		out = append(out, "there is no pull request yet with at least one check, and all green")
 	}
 	return out

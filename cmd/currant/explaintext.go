@@ -48,6 +48,10 @@ func (u wantedJSON) verdict() string {
 		return fmt.Sprintf("%s: #%d is left to the person who committed to it.", text, b.Number)
 	case b.Result == string(plan.Hold):
 		return fmt.Sprintf("%s: #%d stays as it is, because of doubt.", text, b.Number)
+	case b.Result == string(plan.Merge) && b.Number == 0:
+		return text + ": its branch is merged now, without a pull request."
+	case b.Result == string(plan.Enqueue):
+		return fmt.Sprintf("%s: #%d goes into the merge queue now.", text, b.Number)
 	case b.Result == string(plan.Merge):
 		return fmt.Sprintf("%s: #%d is merged now.", text, b.Number)
 	case b.Error != "" || u.State == string(plan.Unsupported):

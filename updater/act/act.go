@@ -55,6 +55,11 @@ func (r *Runner) Execute(ctx context.Context, repo string, outcomes []plan.Outco
 			if !pushed {
 				continue
 			}
+			if a.Report != nil && a.Report.Head == "" {
+				report := *a.Report
+				report.Head = heads[a.Branch]
+				a.Report = &report
+			}
 			if a.Open != nil && a.Open.Head == "" {
 				open := *a.Open
 				open.Head = heads[a.Branch]

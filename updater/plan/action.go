@@ -39,6 +39,7 @@ type State struct {
 	Branches   map[string]BranchState     // by name, those with our prefix
 	Pulls      []platform.Pull            // of our prefix, newest first
 	Checks     map[string]platform.Checks // by commit
+	Told       map[string]bool            // statuses that commits are known to have, see [Told]
 	Stale      string                     // why configuration is not certain; "" if it is
 	Unsure     string                     // why not all weaknesses are known; "" if they are
 	Unread     map[string]bool            // files that could not be read whole: what they ask for is not known
@@ -154,6 +155,7 @@ const (
 	Edit      Result = "edit"      // only its texts or labels change
 	Unchanged Result = "unchanged" // it is as it should be and waits: for checks or a person
 	Merge     Result = "merge"
+	Enqueue   Result = "queue"     // it goes into the host's merge queue
 	Wait      Result = "wait"      // not now: age, limits
 	Approve   Result = "approve"   // a person must approve first
 	Cannot    Result = "cannot"    // Currant cannot make the change

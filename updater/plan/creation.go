@@ -6,6 +6,7 @@ import (
 
 	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/updater/platform"
+	"github.com/currant-bot/currant/updater/policy"
 )
 
 // Unopened reports whether the pull request for b waits for the checks of its
@@ -30,7 +31,13 @@ func (r *reconciler) creation(b Rendered, branch BranchState) (why *Reason, unti
 		x := reason(CodeChecks, at, format, args...)
 		return &x
 	}
-	passed, failed, pending := tally(r.have.Checks[branch.Head])
+	c := r.have.Checks[branch.Head]
+	passed, failed, pending := tally(c)
+	for _, x := range c.Results {
+		if x.State == platform.Passed && policy.Own(x.Name, ownChecks(s)) {
+			passed-- // it proves nothing
+		}
+	}
 	switch s.String("prCreation") {
 	case "approval":
 		x := reason(CodeApproval, at, "a person must approve its pull request: prCreation is approval")

@@ -21,25 +21,6 @@ type Mark struct {
 // editedLabel marks a pull request of a tool's whose branch is left to the person who committed to it.
 const editedLabel = "edited"
 
-// report sets the status that b's tool wants on head, unless it is there. It comes last of a branch's actions: where the host does not
-// let us report, all else is done.
-func (r *reconciler) report(o Outcome, b Rendered, head string, s *platform.Status) Outcome {
-	if s == nil || r.have.Repository.BranchesOnly {
-		return o
-	}
-	if head != "" {
-		known, ok := r.have.Checks[head]
-		same := slices.ContainsFunc(known.Results, func(c platform.Check) bool { return c.Name == s.Name && c.State == s.State })
-		if !ok || same {
-			return o
-		}
-	}
-	status := *s
-	status.Head = head
-	o.Actions = append(o.Actions, Action{Branch: b.Name, Report: &status})
-	return o
-}
-
 // left marks a pull request that is left to who committed to its branch, and says on that commit whether anything is unresolved.
 func (r *reconciler) left(o Outcome, b Rendered, branch BranchState, open *platform.Pull) Outcome {
 	o = o.end(Hands, reason(CodeEdited, config.Origin{}, "%s committed to the branch: it is theirs now", branch.Foreign))
@@ -56,7 +37,7 @@ func (r *reconciler) left(o Outcome, b Rendered, branch BranchState, open *platf
 	if len(branch.Unresolved) > 0 {
 		s.State, s.Text = platform.Failed, fmt.Sprintf("conflict markers are left in %s", strings.Join(branch.Unresolved, ", "))
 	}
-	return r.report(o, b, branch.Head, &s)
+	return r.say(o, b, branch.Head, []platform.Status{s})
 }
 
 // marked returns which labels an edit adds and takes off, so that those of the mark are there, and those of an earlier one are not. What

@@ -14,7 +14,7 @@ func (r *reconciler) judged(b Rendered, branch BranchState, p *platform.Pull) po
 	marker, _ := ReadMarker(p.Body)
 	return policy.Case{
 		Automerge: b.Automerge, Ready: (b.State == Ready || b.State == Approval && marker.Granted) && !b.early(), Stale: r.have.Stale, Warnings: b.Warnings,
-		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign, Untested: b.untested(), Behind: branch.Behind,
+		Wanted: branch.Head, Pull: *p, Checks: r.have.Checks[branch.Head], Foreign: branch.Foreign, Untested: b.untested(), Behind: branch.Behind, Own: ownChecks(b.Settings),
 	}
 }
 
@@ -36,7 +36,7 @@ func (r *reconciler) merge(o Outcome, b Rendered, branch BranchState, p *platfor
 	case len(blocks) == 0 && rules.Queue:
 		m.How = platform.Queue
 		o.Actions, o.stands = append(o.Actions, Action{Branch: b.Name, Merge: &m}), true
-		return o.end(Merge, b.green(branch.Head), reason(CodeChecks, config.Origin{}, "%s has a merge queue, which it goes into", b.Base))
+		return o.end(Enqueue, b.green(branch.Head), reason(CodeChecks, config.Origin{}, "%s has a merge queue, which it goes into", b.Base))
 	case len(blocks) == 0:
 		if !r.have.Repository.AutoDelete && b.Settings.Value("pruneBranchAfterAutomerge") != false {
 			m.Branch = b.Name

@@ -26,7 +26,7 @@ func NoteQueries(branches []Rendered, outcomes []Outcome) []datasources.NotesQue
 	wanted := make(map[string]bool)
 	for _, o := range outcomes {
 		switch o.Result {
-		case Create, UpdateIt, Edit, Unchanged, Merge:
+		case Create, UpdateIt, Edit, Unchanged, Merge, Enqueue:
 			wanted[o.Branch] = true
 		}
 	}

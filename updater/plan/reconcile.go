@@ -160,7 +160,7 @@ func (r *reconciler) branch(b Rendered) Outcome {
 			return o.end(Create, reason(CodeUpdate, config.Origin{}, "#%d was closed when nobody needed it, and is opened again", p.Number))
 		}
 	}
-	return r.realise(o, b, branch, exists, open)
+	return r.report(r.realise(o, b, branch, exists, open), b, branch)
 }
 
 // stopped reports whether a label wants a pull request left alone.
@@ -359,6 +359,12 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 	if r.have.Repository.BranchesOnly {
 		return o.local(exists)
 	}
+	if open == nil && r.alone(b) {
+		var done bool
+		if o, done = r.byBranch(o, b, branch, push); done {
+			return o
+		}
+	}
 	if open == nil {
 		if o, wait := r.later(o, b, branch, push); wait {
 			return o
@@ -380,7 +386,7 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: slices.Concat(b.Labels, b.Mark.Labels),
 			Draft: b.Settings.Bool("draftPR") || b.Mark.Draft, People: who,
 		}})
-		return r.report(o.end(Create), b, head, b.Mark.Status)
+		return o.end(Create)
 	}
 	e, ok := r.edit(b, *open, pushing(push))
 	o = r.resumed(o, b, *open, &e)
@@ -391,9 +397,9 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}
 	}
 	if push {
-		return r.report(o, b, head, b.Mark.Status)
+		return o
 	}
-	return r.report(r.merge(o, b, branch, open), b, head, b.Mark.Status)
+	return r.merge(o, b, branch, open)
 }
 
 // failure says what kind of reason Err is.
@@ -419,7 +425,10 @@ func (o Outcome) local(exists bool) Outcome {
 func (r *reconciler) outdated(b Rendered, branch BranchState, exists bool, open *platform.Pull) (push bool, why string, lazy bool) {
 	rebase := b.rebaseWhen()
 	var state platform.Mergeable
-	same := false // what it changes is what its pull request says
+	same := open == nil && r.alone(b) // what it changes is what its pull request says
+	if open == nil && same && branch.Behind {
+		state = platform.Behind // it could not be merged
+	}
 	if open != nil {
 		state = open.Mergeable
 		marker, ok := ReadMarker(open.Body)

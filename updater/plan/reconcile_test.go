@@ -157,8 +157,8 @@ func TestReconcile(t *testing.T) {
 		{"the pull request is elsewhere", auto, func(_ *testing.T, s *scene) { s.state.Pulls[0].Head = baseHead }, Unchanged, "", "commit that was judged"},
 		{"pushed in this pass", auto, func(_ *testing.T, s *scene) { s.want[0].Blobs["package.json"] = "other 0" }, UpdateIt, "push", ""},
 		{"policy is stale", auto, func(_ *testing.T, s *scene) { s.state.Stale = "the preset is old" }, Unchanged, "", "the preset is old"},
-		{"the tool warns", auto, func(_ *testing.T, s *scene) { s.want[0].Warnings = []string{"conflict markers"} }, Unchanged, "", "conflict markers"},
-		{"too young, but early", `{"automerge": true, "minimumReleaseAge": "3 years", "internalChecksFilter": "none"}`, func(*testing.T, *scene) {}, Unchanged, "", "not every update of it"},
+		{"the tool warns", auto, func(_ *testing.T, s *scene) { s.want[0].Warnings = []string{"conflict markers"} }, Edit, "report", "conflict markers"},
+		{"too young, but early", `{"automerge": true, "minimumReleaseAge": "3 years", "internalChecksFilter": "none"}`, func(*testing.T, *scene) {}, Edit, "report", "not every update of it"},
 		{"pr-comment", `{"automerge": true, "automergeType": "pr-comment", "automergeComment": ""}`, func(*testing.T, *scene) {}, Unchanged, "", "another tool"},
 		{"the host has a rule", auto, func(_ *testing.T, s *scene) { s.state.Pulls[0].Mergeable = platform.Blocked }, Unchanged, "", "rule of the repository"},
 
@@ -275,7 +275,7 @@ func TestReconcile(t *testing.T) {
 			s.gone()
 			s.wish(WishEarly)
 			s.look(t, answer(releases("1.0.0", "1.1.0")...))
-		}, Create, "push open", "ticked"},
+		}, Create, "push open report", "ticked"},
 		{"beyond the limit", `{"prConcurrentLimit": 1}`, func(_ *testing.T, s *scene) {
 			s.gone()
 			s.state.Pulls = []platform.Pull{{Number: 9, Branch: "renovate/y", State: platform.Open}}

@@ -118,7 +118,7 @@ func (d Dashboard) place(o Outcome, wanted bool) (where string, wish Wish, why s
 	case o.Result == Declined:
 		return "PR Closed (Blocked)", WishRecreate, ""
 	case o.Number != 0:
-		return "Open", WishRebase, ""
+		return "Open", WishRebase, o.inLine()
 	case !wanted:
 		return "", "", ""
 	case failed != "":
@@ -149,6 +149,16 @@ func (d Dashboard) place(o Outcome, wanted bool) (where string, wish Wish, why s
 		return "Pending Status Checks", WishEarly, o.because(CodePending)
 	}
 	return "Open", WishRebase, "" // made in this pass, where the host gives no number, or held
+}
+
+// inLine says whose turn it is before o's; "" if it waits for nobody.
+func (o Outcome) inLine() string {
+	for _, b := range o.Blocks {
+		if b.Code == "line" {
+			return b.Text
+		}
+	}
+	return ""
 }
 
 func (d Dashboard) exists(branch string) bool {

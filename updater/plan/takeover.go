@@ -89,7 +89,7 @@ func (h *Handover) open(o Outcome, p platform.Pull, have State) {
 		h.Kind = TakeOn
 	case UpdateIt, Create:
 		h.Kind = Redo
-	case Merge:
+	case Merge, Enqueue:
 		h.Kind = Finish
 	case Remove:
 		h.Kind = Retire

@@ -16,7 +16,7 @@ import (
 type car struct {
 	b      Rendered
 	branch BranchState
-	pull   *platform.Pull
+	pull   *platform.Pull // of a branch that merges without one, what one would be
 	state  carState
 	armed  bool // the host was told to merge it once its rules are met
 	late   bool // its checks have been running for so long that it holds up nobody
@@ -50,7 +50,7 @@ func (r *reconciler) lineUp(want []Rendered) {
 		cars := byBase[base]
 		slices.SortFunc(cars, func(a, b *car) int {
 			return cmp.Or(cmp.Compare(b2i(b.b.Security), b2i(a.b.Security)), cmp.Compare(priority(b.b.Branch), priority(a.b.Branch)),
-				a.pull.Created.Compare(b.pull.Created), cmp.Compare(a.pull.Number, b.pull.Number))
+				a.pull.Created.Compare(b.pull.Created), cmp.Compare(a.pull.Number, b.pull.Number), cmp.Compare(a.b.Name, b.b.Name))
 		})
 		for i, c := range cars {
 			c.place = i + 1
@@ -65,6 +65,9 @@ func (r *reconciler) lineUp(want []Rendered) {
 func (r *reconciler) car(b Rendered) *car {
 	branch, exists := r.have.Branches[b.Name]
 	open := r.pull(b.Name, platform.Open)
+	if open == nil && r.alone(b) && r.raise(b, branch) == "" {
+		open = unopened(b, branch)
+	}
 	switch {
 	case !exists, open == nil, !b.Automerge, b.Err != "", len(b.Blobs) == 0, !b.Merging.Open:
 		return nil
@@ -110,7 +113,7 @@ func (r *reconciler) turns(cars []*car) {
 		rules := r.have.Checks[c.branch.Head].Rules
 		return rules.Strict && !rules.Queue || c.pull.Mergeable == platform.Behind
 	})
-	meets := func(a, b *car) bool { return strict || a.shared(b) != "" }
+	meets := func(a, b *car) bool { return strict || a.pull.Number == 0 || b.pull.Number == 0 || a.shared(b) != "" }
 	var going []*car
 	for _, state := range []carState{ready, running} {
 		for i, c := range cars {
@@ -155,11 +158,15 @@ func (c *car) shared(d *car) string {
 
 // why says what c waits for.
 func (c *car) why() string {
-	text := fmt.Sprintf("%s in line; it waits for #%d", ordinal(c.place), c.waits.pull.Number)
+	who := fmt.Sprintf("#%d", c.waits.pull.Number)
+	if c.waits.pull.Number == 0 {
+		who = c.waits.b.Name
+	}
+	text := ordinal(c.place) + " in line; it waits for " + who
 	if path := c.shared(c.waits); path != "" {
 		return text + ", which changes " + path + " too"
 	}
-	return text + ", since the repository wants each up to date with " + c.b.Base
+	return text + ", since each must be up to date with " + c.b.Base + " to be merged"
 }
 
 func ordinal(n int) string {

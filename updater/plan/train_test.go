@@ -156,8 +156,11 @@ func TestTrainReasons(t *testing.T) {
 	s := train(t, `{"automerge": true}`, platform.Rules{Strict: true}, wagon{state: platform.Pending}, wagon{behind: true})
 	o := s.reconcile()[1]
 	last := o.Reasons[len(o.Reasons)-1].Text
-	if last != "second in line; it waits for #1, since the repository wants each up to date with main" || !o.Until.Equal(now.Add(24*time.Hour)) {
+	if last != "second in line; it waits for #1, since each must be up to date with main to be merged" || !o.Until.Equal(now.Add(24*time.Hour)) {
 		t.Errorf("%q until %s", last, o.Until)
+	}
+	if _, _, why := (Dashboard{Settings: s.w.Config.Top()}).place(o, true); why != last {
+		t.Errorf("the dashboard says %q", why)
 	}
 }
 
@@ -183,7 +186,7 @@ func TestRecall(t *testing.T) {
 		{"stop-updating", auto, func(_ *testing.T, s *scene) { s.state.Pulls[0].Labels = []string{"stop-updating"} }, "merge-not"},
 		{"an outage", auto, func(t *testing.T, s *scene) { s.look(t, Listing{Err: errOutage}) }, "merge-not"},
 		{"policy is stale", auto, func(_ *testing.T, s *scene) { s.state.Stale = "the preset is old" }, "merge-not"},
-		{"the tool warns", auto, func(_ *testing.T, s *scene) { s.want[0].Warnings = []string{"conflict markers"} }, "merge-not"},
+		{"the tool warns", auto, func(_ *testing.T, s *scene) { s.want[0].Warnings = []string{"conflict markers"} }, "merge-not report"},
 		{"a check failed that is not required", auto, func(_ *testing.T, s *scene) {
 			c := s.state.Checks[ourHead]
 			c.Results = append(c.Results, platform.Check{Name: "lint", State: platform.Failed})

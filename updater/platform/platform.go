@@ -211,7 +211,7 @@ type Writer interface {
 	Close(ctx context.Context, repo string, c Closing) error
 	Merge(ctx context.Context, repo string, m Merging) error
 
-	// Report sets a commit's status: the newest of one name counts.
+	// Report sets a commit's status, unless it is that already: the newest of one name counts.
 	Report(ctx context.Context, repo string, s Status) error
 
 	// Note makes or changes an issue and returns its number.
@@ -277,7 +277,7 @@ type Edit struct {
 // A Status is what a bot itself says of a commit, among its checks.
 type Status struct {
 	Head  string // the commit
-	Name  string // such as "template/update"
+	Name  string // such as "renovate/stability-days"
 	State CheckState
 	Text  string // for people, on one line
 }
@@ -301,7 +301,7 @@ type Closing struct {
 
 // A Merging merges a pull request, or tells the host how to.
 type Merging struct {
-	Number  int
+	Number  int    // 0 for a branch without one, which Base is moved forward to
 	Head    string // the commit that was judged: no other may be merged
 	How     How
 	Method  Method
@@ -325,6 +325,9 @@ const (
 
 // Recalls reports whether h takes something back.
 func (h How) Recalls() bool { return h == Unarm || h == Unqueue }
+
+// Said reports whether c is s.
+func (s Status) Said(c Check) bool { return c.Name == s.Name && c.State == s.State }
 
 // A RetryError is a failure that may pass by itself, such as a rate limit.
 type RetryError struct {

@@ -13,7 +13,7 @@ import (
 	"github.com/currant-bot/currant/updater/platform"
 )
 
-// Merge merges exactly m.Head and deletes the branch, unless somebody has pushed to it since; or it tells GitHub how to merge it. An
+// Merge merges exactly m.Head and deletes the branch, unless GitHub does that itself or somebody has pushed to it since; or it tells GitHub how to merge it. An
 // empty method is the first that the repository allows. The error is [platform.ErrMoved] if the head is
 // another, or if the base changed what the pull request changes, and [platform.ErrBlocked] with GitHub's words if a rule forbids it.
 func (w *Writer) Merge(ctx context.Context, name string, m platform.Merging) error {
@@ -29,6 +29,12 @@ func (w *Writer) Merge(ctx context.Context, name string, m platform.Merging) err
 	if m.How != platform.Now {
 		return w.r.explain(w.tell(within(ctx, name), owner, repo, m), "%s (%s)", doing, m.How)
 	}
+	if m.Number == 0 {
+		if err := w.advance(ctx, owner, repo, m); err != nil {
+			return w.r.explain(err, "moving %s of %s to %.7s", m.Base, name, m.Head)
+		}
+		return w.prune(ctx, name, m)
+	}
 	if m.Method == "" {
 		settings, err := w.r.Repository(ctx, name)
 		if err != nil {
@@ -37,10 +43,18 @@ func (w *Writer) Merge(ctx context.Context, name string, m platform.Merging) err
 		if len(settings.MergeMethods) > 0 {
 			m.Method = settings.MergeMethods[0]
 		}
+		if settings.AutoDelete {
+			m.Branch = ""
+		}
 	}
 	if err := w.mergeNow(ctx, owner, repo, m); err != nil && !w.isMerged(ctx, owner, repo, m) {
 		return w.r.explain(mergeRefusal(err), "%s", doing)
 	}
+	return w.prune(ctx, name, m)
+}
+
+// prune deletes the branch of what was merged, unless somebody has pushed to it since.
+func (w *Writer) prune(ctx context.Context, name string, m platform.Merging) error {
 	if m.Branch == "" {
 		return nil
 	}
@@ -48,6 +62,20 @@ func (w *Writer) Merge(ctx context.Context, name string, m platform.Merging) err
 		return err
 	}
 	return nil
+}
+
+// advance moves a branch forward to a commit that is built on it, which GitHub itself makes sure of; see docs.github.com, "Update a reference".
+func (w *Writer) advance(ctx context.Context, owner, repo string, m platform.Merging) error {
+	ref, sha := "refs/heads/"+m.Base, m.Head
+	_, _, err := w.r.api.Git.UpdateRef(ctx, owner, repo, &gh.Reference{Ref: &ref, Object: &gh.GitObject{SHA: &sha}}, false)
+	switch said := saidOf(err); {
+	case statusOf(err) != http.StatusUnprocessableEntity:
+		return err
+	case strings.Contains(said, "not a fast forward"), strings.Contains(said, "does not exist"):
+		return fmt.Errorf("%s: %w", said, platform.ErrMoved)
+	default:
+		return fmt.Errorf("%s: %w", said, platform.ErrBlocked)
+	}
 }
 
 // mergeNow merges, if the base did not change what the pull request changes. GitHub refuses where the base moves while it merges:

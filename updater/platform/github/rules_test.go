@@ -2,6 +2,7 @@ package github
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,28 @@ func TestPinnedChecks(t *testing.T) {
 		must(t, s.SetCheckBy("good[bot]", shop, head, "build", "success"))
 		if !by() {
 			t.Error("the app's own check does not count")
+		}
+	}
+}
+
+// A status counts for the app whose bot reported it last.
+func TestPinnedStatuses(t *testing.T) {
+	for _, tc := range []struct {
+		by   []string
+		want bool
+	}{
+		{[]string{"good[bot]"}, true}, {[]string{"bad[bot]"}, false}, {[]string{"ada"}, false},
+		{[]string{"good[bot]", "bad[bot]"}, false}, {[]string{"bad[bot]", "good[bot]"}, true},
+	} {
+		s := newServer(t, map[string]string{"a": "1"})
+		head := s.Head(shop, "main")
+		must(t, s.SetRuleset(shop, "main", &githubtest.Protection{Checks: []string{"cover"}, Apps: map[string]string{"cover": "good[bot]"}}))
+		for _, login := range tc.by {
+			must(t, s.SetStatusBy(login, shop, head, "cover", "success"))
+		}
+		c := candidate(t, newReader(t, s, githubtest.Grant{}), "main", platform.Candidate{Head: head})
+		if got := slices.ContainsFunc(c.Results, c.Rules.Checks[0].By); got != tc.want || len(c.Results) != 1 {
+			t.Errorf("by %s: %t, %+v", tc.by, got, c.Results)
 		}
 	}
 }

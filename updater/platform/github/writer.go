@@ -302,26 +302,3 @@ func (w *Writer) deleteBranch(ctx context.Context, name, branch, head string) er
 	}
 	return m.Delete(ctx, branch, head)
 }
-
-// maxStatus is how long the text of a status may be, in characters.
-const maxStatus = 140
-
-// Report sets a commit status.
-func (w *Writer) Report(ctx context.Context, name string, s platform.Status) error {
-	owner, repo, done, err := w.begin(name)
-	if err != nil {
-		return err
-	}
-	defer done()
-	state, ok := map[platform.CheckState]string{platform.Passed: "success", platform.Failed: "failure", platform.Pending: "pending"}[s.State]
-	if !ok {
-		return fmt.Errorf("reporting %s on %s of %s: there is no state %q", s.Name, s.Head, name, s.State)
-	}
-	text := []rune(s.Text)
-	if len(text) > maxStatus {
-		text = append(text[:maxStatus-1], '…')
-	}
-	said := string(text)
-	_, _, err = w.r.api.Repositories.CreateStatus(ctx, owner, repo, s.Head, &gh.RepoStatus{State: &state, Context: &s.Name, Description: &said})
-	return w.r.explain(err, "reporting %s on %s of %s", s.Name, s.Head, name)
-}

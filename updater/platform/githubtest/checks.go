@@ -37,6 +37,14 @@ func (s *Server) integrationJSON(a *account) object {
 	}
 }
 
+func (c *call) getAppBySlug() (reply, error) {
+	a := c.s.accounts[strings.ToLower(c.params["app_slug"])+"[bot]"]
+	if a == nil {
+		return reply{}, errNotFound
+	}
+	return ok(c.s.integrationJSON(a))
+}
+
 // A runChange is a request to make or change a check run.
 type runChange struct {
 	Name, Status, Conclusion string

@@ -5,6 +5,7 @@ func handlers() map[string]handler {
 	return map[string]handler{
 		"apps/create-from-manifest":                       (*call).convertManifest,
 		"apps/create-installation-access-token":           (*call).createInstallationToken,
+		"apps/get-by-slug":                                (*call).getAppBySlug,
 		"apps/get-authenticated":                          (*call).getApp,
 		"apps/get-installation":                           (*call).getInstallation,
 		"apps/get-org-installation":                       (*call).getOwnerInstallation,

@@ -317,15 +317,26 @@ func (s *Server) SetCheckBy(login, name, sha, check, conclusion string) error {
 // SetStatus reports a commit status; state is "success", "failure", "error" or
 // "pending".
 func (s *Server) SetStatus(name, sha, context, state string) error {
+	return s.SetStatusBy("ci[bot]", name, sha, context, state)
+}
+
+// SetStatusBy is SetStatus by who has a login.
+func (s *Server) SetStatusBy(login, name, sha, context, state string) error {
 	return s.with("reporting status "+context, name, func(r *repo) error {
 		if r.git.kindOf(sha) != "commit" {
 			return fmt.Errorf("no commit %s", sha)
 		}
-		st := &status{id: s.id(), sha: sha, context: context, state: state, creator: s.account("ci[bot]", "Bot"), at: s.now()}
+		st := &status{id: s.id(), sha: sha, context: context, state: state, creator: s.account(login, userKind(login)), at: s.now()}
 		r.statuses = append(r.statuses, st)
 		s.reported(r, st)
 		return s.settle(r)
 	})
+}
+
+// Results returns the state of each check run and status of a commit by name: "success", "failure" or "pending".
+func (s *Server) Results(name, sha string) (out map[string]string, err error) {
+	err = s.with("reading checks", name, func(r *repo) error { out = r.results(sha); return nil })
+	return out, err
 }
 
 // Approve adds a review of a pull request by a user.

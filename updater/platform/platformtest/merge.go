@@ -129,3 +129,52 @@ func testMergeQueue(t *testing.T, w World) {
 		t.Errorf("taken out: %+v", got)
 	}
 }
+
+func testStatus(t *testing.T, w World) {
+	if w.NoPulls != nil {
+		return
+	}
+	_, head := w.opened(t, "renovate/x")
+	for _, state := range []platform.CheckState{platform.Pending, platform.Passed, platform.Failed} {
+		s := platform.Status{Head: head, Name: "renovate/stability-days", State: state, Text: "It is " + string(state)}
+		for range 2 {
+			if err := w.Writer.Report(t.Context(), w.Repo, s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := w.Reader.Checks(t.Context(), w.Repo, "main", []platform.Candidate{{Head: head}})
+		if err != nil || len(got[0].Results) != 1 || !s.Said(got[0].Results[0]) {
+			t.Errorf("%s: %+v, %v", state, got, err)
+		}
+	}
+	if err := w.Writer.Report(t.Context(), w.Repo, platform.Status{Head: "4711", Name: "x", State: platform.Passed}); err == nil {
+		t.Error("of no commit")
+	}
+}
+
+// A branch without a pull request is merged by moving the base forward, and not otherwise.
+func testMergeBranch(t *testing.T, w World) {
+	if w.NoPulls != nil {
+		return
+	}
+	head := w.push(t, w.branch(t, "renovate/x", "", "x\n"))
+	other := w.push(t, w.branch(t, "renovate/y", "", "y\n"))
+	m := platform.Merging{Head: head, Base: "main", Onto: w.head(t, "main"), Branch: "renovate/x"}
+	for i := range 2 {
+		if changed, err := w.merge(t, m); changed != (i == 0) || err != nil || w.head(t, "main") != head || w.head(t, "renovate/x") != "" {
+			t.Errorf("%d: %t, %v", i, changed, err)
+		}
+	}
+	m.Head, m.Branch = other, "renovate/y"
+	if changed, err := w.merge(t, m); changed || !errors.Is(err, platform.ErrMoved) || w.head(t, "renovate/y") != other {
+		t.Errorf("what is not built on the base: %t, %v", changed, err)
+	}
+	if w.Rule == nil {
+		return
+	}
+	m.Head = w.push(t, w.branch(t, "renovate/z", "", "z\n"))
+	w.Rule(t, false)
+	if changed, err := w.merge(t, m); changed || !errors.Is(err, platform.ErrBlocked) {
+		t.Errorf("past a rule: %t, %v", changed, err)
+	}
+}

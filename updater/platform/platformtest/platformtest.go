@@ -58,7 +58,8 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 	tests := map[string]func(*testing.T, World){
 		"settings": testSettings, "files": testFiles, "unknown repository": testUnknown, "empty repository": testEmpty,
 		"no pull requests": testNoPulls, "open": testOpen, "edit": testEdit, "close": testClose, "merge": testMerge, "merge into what has changed": testMergeOnto, "have the host merge": testMergeWhenMet, "merge queue": testMergeQueue,
-		"issues": testIssues, "report": testReport,
+		"status": testStatus, "merge a branch": testMergeBranch,
+		"issues": testIssues,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })

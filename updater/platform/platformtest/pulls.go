@@ -3,7 +3,6 @@ package platformtest
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,8 +17,7 @@ func testNoPulls(t *testing.T, w World) {
 	_, e1 := w.Writer.Open(t.Context(), w.Repo, platform.Proposal{Branch: "renovate/x", Base: "main"})
 	e2 := w.Writer.Edit(t.Context(), w.Repo, platform.Edit{Number: 1})
 	e3 := w.Writer.Close(t.Context(), w.Repo, platform.Closing{Number: 1})
-	e4 := w.Writer.Report(t.Context(), w.Repo, platform.Status{Head: w.head(t, "main"), Name: "template/update", State: platform.Passed})
-	all := []error{e1, e2, e3, e4}
+	all := []error{e1, e2, e3, w.Writer.Report(t.Context(), w.Repo, platform.Status{Head: w.head(t, "main"), Name: "x", State: platform.Passed})}
 	for _, how := range []platform.How{platform.Now, platform.WhenMet, platform.Unarm, platform.Queue, platform.Unqueue} {
 		all = append(all, w.Writer.Merge(t.Context(), w.Repo, platform.Merging{Number: 1, How: how}))
 	}
@@ -213,26 +211,5 @@ func testMerge(t *testing.T, w World) {
 	}
 	if err := w.Writer.Merge(t.Context(), w.Repo, platform.Merging{Number: number}); err == nil {
 		t.Error("merging without a condition")
-	}
-}
-
-// testReport: the newest status of a name is what the commit's checks show.
-func testReport(t *testing.T, w World) {
-	if w.NoPulls != nil {
-		return
-	}
-	head := w.push(t, w.branch(t, "renovate/x", "", "x\n"))
-	for _, state := range []platform.CheckState{platform.Pending, platform.Failed, platform.Passed} {
-		s := platform.Status{Head: head, Name: "template/update", State: state, Text: "a text that is far too long: " + strings.Repeat("ä", 300)}
-		if err := w.Writer.Report(t.Context(), w.Repo, s); err != nil {
-			t.Fatal(err)
-		}
-		got, err := w.Reader.Checks(t.Context(), w.Repo, "main", []platform.Candidate{{Head: head}})
-		if err != nil || len(got) != 1 || len(got[0].Results) != 1 || got[0].Results[0].Name != s.Name || got[0].Results[0].State != state {
-			t.Errorf("%s: %+v, %v", state, got, err)
-		}
-	}
-	if err := w.Writer.Report(t.Context(), w.Repo, platform.Status{Head: strings.Repeat("0", 40), Name: "template/update", State: platform.Passed}); err == nil {
-		t.Error("there is no such commit")
 	}
 }
