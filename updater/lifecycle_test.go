@@ -57,6 +57,18 @@ var turns = []turn{
 		w.must(w.SetProtection(shop, "main", &githubtest.Protection{Strict: true}))
 		ahead(w)
 	}, `#1 open 7.2`, "rebaseWhen"},
+	{"auto: the host wants it up to date, and a review", ``, func(w *world) {
+		w.must(w.SetProtection(shop, "main", &githubtest.Protection{Strict: true, Reviews: 1}))
+		ahead(w)
+	}, `#1 open 7.2`, "rebaseWhen"},
+	{"auto: the host wants a review only", ``, func(w *world) {
+		w.must(w.SetRuleset(shop, "main", &githubtest.Protection{Reviews: 1}))
+		ahead(w)
+	}, `#1 open 7.2, behind`, "rebaseWhen"},
+	{"auto: a ruleset wants it up to date, and a check", ``, func(w *world) {
+		w.must(w.SetRuleset(shop, "main", &githubtest.Protection{Strict: true, Checks: []string{"build"}}))
+		ahead(w)
+	}, `#1 open 7.2`, "rebaseWhen"},
 	{"auto: a ruleset wants it up to date", ``, func(w *world) {
 		w.must(w.SetRuleset(shop, "main", &githubtest.Protection{Strict: true}))
 		ahead(w)

@@ -273,14 +273,14 @@ func (v *visit) remember(ctx context.Context, effects []act.Effect) error {
 	return v.Memory.put(v.name, v.now)
 }
 
-// watch lists what could merge, or get its pull request, once its checks are
-// done.
+// watch lists what could merge, or get its pull request, once its checks are done, and what may have to be made anew by rules that
+// only come with them.
 func watch(r *Report, s plan.State) []watched {
 	var out []watched
 	for _, b := range r.Branches {
 		branch, ok := s.Branches[b.Name]
 		alone := b.Automerge && b.Settings.String("automergeType") == "branch"
-		if !ok || !b.Automerge && !b.Unopened() && told(b, branch.Head, s.Told) {
+		if !ok || !b.Automerge && !b.Unopened() && !s.Concealed(b.Branch) && told(b, branch.Head, s.Told) {
 			continue
 		}
 		open := false

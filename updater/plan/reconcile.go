@@ -447,6 +447,8 @@ func (r *reconciler) outdated(b Rendered, branch BranchState, exists bool, open 
 		return true, "it conflicts with its base branch", same
 	case branch.Behind && open != nil && keepsUpdated(b, *open):
 		return true, "the base branch has moved on, and its label wants it up to date", false
+	case branch.Behind && r.have.Concealed(b.Branch) && r.strict(branch):
+		return true, "the base branch has moved on, and wants pull requests up to date", false
 	case branch.Behind && fresh(rebase, b.Automerge && r.wantsFresh(branch), state):
 		return true, "the base branch has moved on (rebaseWhen)", same && rebase != "behind-base-branch"
 	case !maps.Equal(branch.Changed, b.Blobs):
@@ -460,7 +462,22 @@ func (r *reconciler) outdated(b Rendered, branch BranchState, exists bool, open 
 func (r *reconciler) wantsFresh(branch BranchState) bool {
 	c, known := r.have.Checks[branch.Head]
 	_, failed, _ := tally(c)
-	return !known || c.Rules.Strict && !c.Rules.Queue || failed > 0
+	return !known || r.strict(branch) || failed > 0
+}
+
+// strict reports whether the base of a branch takes only what is up to date.
+func (r *reconciler) strict(branch BranchState) bool {
+	rules := r.have.Checks[branch.Head].Rules
+	return rules.Strict && !rules.Queue
+}
+
+// Concealed reports whether the host does not say of b's pull request whether it must be up to date, since something else blocks it too: by
+// rebaseWhen auto the rules of the base then count.
+func (s State) Concealed(b Branch) bool {
+	rebase := b.rebaseWhen()
+	return s.Branches[b.Name].Behind && (rebase == "" || rebase == "auto") && slices.ContainsFunc(s.Pulls, func(p platform.Pull) bool {
+		return p.Branch == b.Name && p.State == platform.Open && p.Mergeable == platform.Blocked
+	})
 }
 
 // rebaseWhen is the option, where "automerging" is what that comes to for b.
