@@ -3,19 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/currant-bot/currant/updater/platform/github/app"
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
 
@@ -62,57 +56,15 @@ func (h *heard) await(t *testing.T, n int, pattern string) []string {
 // TestWebhook follows an update from a push to its merge by nothing but webhooks, and then delivers everything again, in another order,
 // to one that was just started: nothing more is written.
 func TestWebhook(t *testing.T) {
-	s, err := githubtest.New(githubtest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, `{"name": "lodash", "versions": {"4.17.20": {}, "4.17.21": {}}, "time": {"4.17.20": "2020-08-13T00:00:00Z", "4.17.21": "2021-02-20T00:00:00Z"}}`)
-	}))
-	defer registry.Close()
-	files := map[string]string{
-		"renovate.json": `{"automerge": true, "prHourlyLimit": 0, "dependencyDashboard": true}`,
-		"package.json":  `{"name": "shop", "dependencies": {"lodash": "4.17.20"}}`,
-	}
-	for _, name := range []string{"acme/shop", "acme/web", "other/api"} {
-		must(s.CreateRepo(name, files))
-	}
-	made, err := s.CreateApp("currant", app.Permissions())
-	must(err)
-	s.Install(made.ID, "acme")
-	dir := t.TempDir()
-	key := filepath.Join(dir, "app.pem")
-	must(os.WriteFile(key, made.Key, 0o600))
-	env := []string{
-		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "NPM_CONFIG_REGISTRY=" + registry.URL, "CURRANT_NO_DOWNLOADS=1", "CURRANT_ENDPOINT=" + s.APIURL(),
-		"CURRANT_GITHUB_APP_ID=" + strconv.FormatInt(made.ID, 10), "CURRANT_GITHUB_APP_KEY_FILE=" + key, "CURRANT_WEBHOOK_SECRET=old new", "GIT_CONFIG_GLOBAL=/dev/null",
-	}
+	s := newAcme(t, 0, "acme/shop", "acme/web", "other/api")
+	s.env = append(s.env, "CURRANT_WEBHOOK_SECRET=old new")
 	// start runs the command. stop asks it to end, waits for that, and returns its exit code.
 	start := func() (said *heard, url string, stop func() int) {
 		said = new(heard)
 		ctx, cancel := context.WithCancel(context.Background())
 		code := make(chan int, 1)
 		go func() {
-			code <- run(ctx, world{
-				args: []string{"webhook", "--listen", "127.0.0.1:0"}, in: strings.NewReader(""), out: said, err: said,
-				environ: func() []string { return env },
-				getenv: func(name string) string {
-					for _, kv := range env {
-						if text, ok := strings.CutPrefix(kv, name+"="); ok {
-							return text
-						}
-					}
-					return ""
-				},
-			})
+			code <- run(ctx, s.world(said, "webhook", "--listen", "127.0.0.1:0"))
 		}()
 		url = said.await(t, 1, `Listening to GitHub at (\S+)`)[1]
 		return said, url, func() int { cancel(); return <-code }
@@ -137,18 +89,18 @@ func TestWebhook(t *testing.T) {
 	merged := make(chan githubtest.Merge, 1)
 	s.OnMerge(func(m githubtest.Merge) { merged <- m })
 
-	_, err = s.CommitAs("ann", "acme/shop", "", map[string]string{"README.md": "# shop\n"}, "read me")
-	must(err)
+	_, err := s.CommitAs("ann", "acme/shop", "", map[string]string{"README.md": "# shop\n"}, "read me")
+	s.must(err)
 	said.await(t, 1, `acme/shop: done in`)
 	pulls, err := s.Pulls("acme/shop")
-	must(err)
+	s.must(err)
 	if len(pulls) != 1 || pulls[0].State != "open" {
 		t.Fatalf("after the push: %+v", pulls)
 	}
 	_, err = s.CommitAs("ann", "other/api", "", map[string]string{"README.md": "# api\n"}, "read me")
-	must(err)
+	s.must(err)
 	said.await(t, 1, `other/api: it is not among the repositories to look after`)
-	must(s.SetCheck("acme/shop", pulls[0].Head, "build", "success"))
+	s.must(s.SetCheck("acme/shop", pulls[0].Head, "build", "success"))
 	m := <-merged
 	if m.By != "currant[bot]" || m.Head != pulls[0].Head {
 		t.Errorf("merged: %+v", m)
@@ -163,7 +115,7 @@ func TestWebhook(t *testing.T) {
 	if n := strings.Count(said.text, "acme/shop: done in"); n > 4 {
 		t.Errorf("%d passes: what Currant does itself calls for more of them\n%s", n, said.text)
 	}
-	if slices.ContainsFunc(s.Log(), func(e githubtest.Exchange) bool { return e.Repo == "acme/web" || e.Repo == "other/api" }) {
+	if slices.ContainsFunc(s.Server.Log(), func(e githubtest.Exchange) bool { return e.Repo == "acme/web" || e.Repo == "other/api" }) {
 		t.Error("a repository was looked at in which nothing had happened")
 	}
 

@@ -145,6 +145,13 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close reads the end of a body first that all has been decoded of: whoever decodes JSON stops before it, and only an answer that was
+// read to its end is remembered.
+func (b *bounded) Close() error {
+	_, _ = io.CopyN(io.Discard, b, 512) // a body with more left was given up
+	return b.ReadCloser.Close()
+}
+
 // explain turns an error of go-github into one that callers can decide on and that people understand.
 func (r *Reader) explain(err error, doing string, args ...any) error {
 	if err == nil {

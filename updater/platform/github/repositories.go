@@ -237,14 +237,16 @@ func (r *Reader) Whoami(ctx context.Context) (platform.Account, error) {
 	return me, nil
 }
 
-// whoami asks by REST and, for an app, by GraphQL: apps are no users to REST.
+// whoami asks by REST and, for an app, by GraphQL: apps are no users to REST. A token may be an app's too.
 func (r *Reader) whoami(ctx context.Context) (platform.Account, error) {
-	user, _, err := r.api.Users.Get(ctx, "")
-	if err == nil {
-		return r.account(user.GetLogin(), user.GetName(), user.GetEmail(), user.GetID()), nil
-	}
-	if s := statusOf(err); s != http.StatusForbidden && s != http.StatusNotFound {
-		return platform.Account{}, err
+	if r.opts.Owners == nil {
+		user, _, err := r.api.Users.Get(ctx, "")
+		if err == nil {
+			return r.account(user.GetLogin(), user.GetName(), user.GetEmail(), user.GetID()), nil
+		}
+		if s := statusOf(err); s != http.StatusForbidden && s != http.StatusNotFound {
+			return platform.Account{}, err
+		}
 	}
 	var data struct {
 		Viewer struct {
