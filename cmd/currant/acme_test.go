@@ -154,7 +154,7 @@ func TestUsage(t *testing.T) {
 
 // BenchmarkUnchangedFleet says how many requests a run over unchanged repositories takes.
 func BenchmarkUnchangedFleet(b *testing.B) {
-	const n = 20
+	const n = 5
 	var names []string
 	for i := range n {
 		names = append(names, fmt.Sprintf("acme/r%03d", i))

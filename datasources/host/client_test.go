@@ -135,6 +135,25 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
+// TestReadToTheEnd checks that an answer which was read to its end holds no place, though nobody closes it.
+func TestReadToTheEnd(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.WriteHeader(http.StatusForbidden)
+		io.WriteString(rw, `{"message": "Resource not accessible by integration"}`)
+	}))
+	defer server.Close()
+	client, _ := open(t, Options{Rules: []Rule{{Concurrent: 1}}})
+	for range 3 {
+		resp, err := client.HTTP().Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestAccounts checks that a pause is that of the account which was told to make it, and that a refused change is made after it.
 func TestAccounts(t *testing.T) {
 	var bodies []string

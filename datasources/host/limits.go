@@ -91,8 +91,8 @@ func (l *limits) of(host string, rule Rule) *limit {
 	return made
 }
 
-// A timedBody gives late's error if its time is over, and ends its exchange when
-// it is closed.
+// A timedBody gives late's error if its time is over, and ends its exchange when it was read to its end, or is closed: a
+// caller that has read all need not close it for net/http, and go-github does not close refusals.
 type timedBody struct {
 	body io.ReadCloser
 	late func() error
@@ -101,11 +101,13 @@ type timedBody struct {
 
 func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
-	if err != nil && err != io.EOF {
-		if late := b.late(); late != nil {
-			err = late
-		}
+	if err == nil {
+		return n, nil
 	}
+	if late := b.late(); late != nil && err != io.EOF {
+		err = late
+	}
+	b.end()
 	return n, err
 }
 
