@@ -76,6 +76,7 @@ const standingQuery = `query($owner: String!, $name: String!, $base: String!) {
     mergeQueue(branch: $base) { id }
     %s
   }
+  rateLimit { cost remaining resetAt }
 }`
 
 const standingFields = `p%d: pullRequest(number: %[1]d) {

@@ -68,6 +68,15 @@ func (g *gathered) require(name string, app *int64) {
 
 // protection reads the classic branch protection; known is false if GitHub does not show which checks it requires.
 func (r *Reader) protection(ctx context.Context, owner, repo, base string, g *gathered) (known bool, err error) {
+	if r.opts.Granted != nil { // a refusal counts against GitHub's limit, so what is known to be refused is not asked for
+		granted, err := r.opts.Granted(ctx, owner)
+		if err != nil {
+			return false, err
+		}
+		if granted["administration"] == "" {
+			return r.shown(ctx, owner, repo, base, g)
+		}
+	}
 	p, _, err := r.api.Repositories.GetBranchProtection(ctx, owner, repo, base)
 	switch {
 	case errors.Is(err, gh.ErrBranchNotProtected):
