@@ -113,6 +113,29 @@ func (u *Updater) Releases(ctx context.Context, address string) ([]string, error
 	return out, nil
 }
 
+// FilesAt returns what reads the files of a version of the template at an address. A version that is not there has none.
+func (u *Updater) FilesAt(ctx context.Context, address, version string) (func(path string) ([]byte, bool), error) {
+	src, err := source.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("reading a template: %w", err)
+	}
+	m, err := u.Mirrors.Open(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	commit, err := m.Resolve(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	return func(path string) ([]byte, bool) {
+		if commit == "" {
+			return nil, false
+		}
+		text, err := m.ReadFile(ctx, commit, path)
+		return []byte(text), err == nil
+	}, nil
+}
+
 // maxProjects bounds the projects of one repository.
 const maxProjects = 100
 

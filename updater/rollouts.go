@@ -33,16 +33,20 @@ type Rollouts struct {
 	// Home returns the name that a template's repository has on the platform; "" if it is elsewhere.
 	Home func(template string) string
 
+	// Files returns the files of a release of a template.
+	Files func(ctx context.Context, template, version string) (func(path string) ([]byte, bool), error)
+
 	// Versions returns the versions that a template has tags of.
 	Versions func(ctx context.Context, template string) ([]string, error)
 
-	mu     sync.Mutex
-	seen   bool
-	fleet  []project
-	homes  map[string]home
-	checks map[platformHead]rollout.Checks
-	errs   map[string]string // by repository and template, of this life
-	asked  map[rollout.Release]rollout.Policy
+	mu       sync.Mutex
+	seen     bool
+	fleet    []project
+	policies map[rollout.Release][]rollout.Policy
+	issues   map[string][]platform.Issue // by template
+	checks   map[platformHead]rollout.Checks
+	errs     map[string]string // by repository and template, of this life
+	asked    map[rollout.Release]rollout.Policy
 }
 
 // A project is one that was made from a template.
@@ -54,30 +58,34 @@ type project struct {
 	began                         map[string]string // by branch: the commit on the base branch that it began at
 }
 
-// A home is what a template's repository says of rollouts.
-type home struct {
-	policies []rollout.Policy
-	issues   []platform.Issue
-	err      error
-}
+var errUnread = errors.New("the template cannot be read")
 
 type platformHead struct{ repository, base, head string }
 
-// Gate says how far a release may go in a repository; nil if it is not rolled out in stages.
+// Gate says how far a release may go in a repository; nil if it is not rolled out in stages. Where that cannot be known now, it goes no further.
 func (r *Rollouts) Gate(ctx context.Context, repository string, s config.Settings, mark plan.TemplateMark) (*plan.Gate, error) {
-	p, ok, err := r.Policy(ctx, s, mark.Source)
-	if err != nil || !ok {
-		return nil, err
+	p, ok, err := r.Policy(ctx, s, mark.Source, mark.Version)
+	if errors.Is(err, errUnread) {
+		return nil, ctx.Err() // nothing of it can be rendered either, and that says why
 	}
-	state, err := r.State(ctx, p, mark.Source, mark.Version)
+	if err == nil && !ok {
+		return nil, nil
+	}
+	var state rollout.State
+	if err == nil {
+		state, err = r.State(ctx, p, mark.Source, mark.Version)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
-		return nil, err
+		return &plan.Gate{Text: "it is not known how far it is: " + r.Passer.Engine.clean(err.Error())}, nil
 	}
 	return &plan.Gate{Open: state.Open(repository), Stopped: state.Stopped(), Text: state.String(), Until: state.Until}, nil
 }
 
-// Policy is what configuration says of a template, else what the template's repository says itself.
-func (r *Rollouts) Policy(ctx context.Context, s config.Settings, template string) (rollout.Policy, bool, error) {
+// Policy is what configuration says of a template, else what the release itself says: its authors keep it in their configuration file.
+func (r *Rollouts) Policy(ctx context.Context, s config.Settings, template, version string) (rollout.Policy, bool, error) {
 	own, err := policiesOf(s)
 	if err != nil {
 		return rollout.Policy{}, false, err
@@ -87,9 +95,9 @@ func (r *Rollouts) Policy(ctx context.Context, s config.Settings, template strin
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h := r.home(ctx, template)
-	p, ok := rollout.For(h.policies, template)
-	return p, ok, h.err
+	all, err := r.released(ctx, rollout.Release{Template: template, Version: version})
+	p, ok := rollout.For(all, template)
+	return p, ok, err
 }
 
 func policiesOf(s config.Settings) ([]rollout.Policy, error) {
@@ -100,46 +108,53 @@ func policiesOf(s config.Settings) ([]rollout.Policy, error) {
 	return all, nil
 }
 
-// home reads a template's repository, once.
-func (r *Rollouts) home(ctx context.Context, template string) home {
-	if h, ok := r.homes[template]; ok {
-		return h
+// released returns the policies that a release says itself.
+func (r *Rollouts) released(ctx context.Context, release rollout.Release) ([]rollout.Policy, error) {
+	if all, ok := r.policies[release]; ok {
+		return all, nil
 	}
-	var h home
-	if name := r.Home(template); name != "" {
-		h.err = r.readHome(ctx, name, &h)
-		if errors.Is(h.err, platform.ErrNotFound) {
-			h = home{} // it is not to be seen from here
-		}
-		if h.err != nil {
-			h.err = fmt.Errorf("reading how %s is rolled out: %w", template, h.err)
-		}
+	files, err := r.Files(ctx, release.Template, release.Version)
+	if err != nil {
+		return nil, fmt.Errorf("reading how %s of %s is rolled out: %w: %w", release.Version, release.Template, errUnread, err)
 	}
-	if r.homes == nil {
-		r.homes = make(map[string]home)
+	in := r.Passer.Engine.Input(release.Template, files)
+	in.Presets = nil // what it extends is about its own dependencies
+	c, _, err := config.Resolve(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("reading how %s of %s is rolled out: %w", release.Version, release.Template, err)
 	}
-	if ctx.Err() == nil {
-		r.homes[template] = h
+	all, err := policiesOf(c.Top())
+	if err != nil {
+		return nil, fmt.Errorf("reading how %s of %s is rolled out: %w", release.Version, release.Template, err)
 	}
-	return h
+	if r.policies == nil {
+		r.policies = make(map[rollout.Release][]rollout.Policy)
+	}
+	r.policies[release] = all
+	return all, nil
 }
 
-func (r *Rollouts) readHome(ctx context.Context, name string, h *home) error {
-	v, main, err := r.visit(ctx, name)
-	if err != nil || v == nil {
-		return err
+// issuesOf returns the issues in a template's repository that may be about its rollouts, asked for once.
+func (r *Rollouts) issuesOf(ctx context.Context, template string) ([]platform.Issue, error) {
+	if list, ok := r.issues[template]; ok {
+		return list, nil
 	}
-	c, _, err := r.Passer.Engine.Resolve(ctx, main)
+	name := r.Home(template)
+	if name == "" {
+		return nil, nil
+	}
+	list, err := r.Passer.Reader.Issues(ctx, name, nil)
+	if errors.Is(err, platform.ErrNotFound) || errors.Is(err, platform.ErrOff) {
+		list, err = nil, nil // it is not to be seen from here, or has no issues
+	}
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("reading what was decided on %s: %w", template, err)
 	}
-	if h.policies, err = policiesOf(c.Top()); err != nil {
-		return err
+	if r.issues == nil {
+		r.issues = make(map[string][]platform.Issue)
 	}
-	if !v.host.NoIssues {
-		h.issues, err = r.Passer.Reader.Issues(ctx, name, nil)
-	}
-	return err
+	r.issues[template] = list
+	return list, nil
 }
 
 // visit opens a repository; nil if there is nothing in it.
@@ -261,8 +276,11 @@ func (r *Rollouts) State(ctx context.Context, p rollout.Policy, template, versio
 
 // orders are what people decided on a release.
 func (r *Rollouts) orders(ctx context.Context, template, version string) ([]rollout.Order, error) {
-	h := r.home(ctx, template)
-	for _, x := range h.issues {
+	issues, err := r.issuesOf(ctx, template)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range issues {
 		n, ok := plan.ReadRolloutNote(x.Body)
 		if !ok || !x.Ours || n.Template != template || n.Version != version || n.Orders == nil {
 			continue
@@ -273,7 +291,7 @@ func (r *Rollouts) orders(ctx context.Context, template, version string) ([]roll
 		}
 		return out, nil
 	}
-	return nil, h.err
+	return nil, nil
 }
 
 func (r *Rollouts) members(ctx context.Context, template, version string) ([]rollout.Member, error) {
@@ -454,7 +472,7 @@ func (r *Rollouts) tell(ctx context.Context, home string, s rollout.State, order
 	for _, name := range s.Failing {
 		x.Failing = append(x.Failing, r.link(s, name))
 	}
-	o, ok := plan.RolloutIssue(x, r.homes[s.Template].issues)
+	o, ok := plan.RolloutIssue(x, r.issues[s.Template])
 	if !ok {
 		return nil, nil, nil
 	}

@@ -36,6 +36,12 @@ func (p *passer) rollouts() *updater.Rollouts {
 			}
 			return strings.Trim(name, "/")
 		},
+		Files: func(ctx context.Context, template, version string) (func(string) ([]byte, bool), error) {
+			if p.engine.updates == nil {
+				return func(string) ([]byte, bool) { return nil, false }, nil
+			}
+			return p.engine.updates.FilesAt(ctx, p.engine.addressOf(template), version)
+		},
 		Versions: func(ctx context.Context, template string) ([]string, error) {
 			return p.engine.versionsOf(ctx, template)
 		},
@@ -64,7 +70,7 @@ func templatesRolloutCommand(w world) *cobra.Command {
 		Use:   "rollout",
 		Short: "see and steer how far a template's releases have got",
 		Long: "A release of a template reaches the fleet in waves where the configuration has templates.rollouts: the\n" +
-			"operator's, the department's presets', or that of the template's own repository. Where it stands is read from the pull\n" +
+			"operator's, the department's presets', or the release's own configuration file. Where it stands is read from the pull\n" +
 			"requests; what people decide is kept in an issue of the template's repository, so that all runs agree.",
 	}
 	c.AddCommand(rolloutStatusCommand(w))
@@ -128,15 +134,15 @@ func (f *fleetView) rolloutStates(ctx context.Context, only []string) ([]rollout
 		if len(only) > 0 && !sameTemplate(only[0], template) {
 			continue
 		}
-		policy, ok, err := f.policyFor(ctx, template)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			continue
-		}
 		versions := releases[template]
 		for i, version := range slices.Backward(versions) {
+			policy, ok, err := f.policyFor(ctx, template, version)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
 			s, err := r.State(ctx, policy, template, version)
 			if err != nil {
 				return nil, err
@@ -159,10 +165,10 @@ func sortedTemplates(all map[string][]string) []string {
 	return out
 }
 
-// policyFor is what the operator says of a template, else its own repository, else the first repository of the fleet that was made from it.
-func (f *fleetView) policyFor(ctx context.Context, template string) (rollout.Policy, bool, error) {
+// policyFor is what the operator says of a release, else the release itself, else the first repository of the fleet that was made from the template.
+func (f *fleetView) policyFor(ctx context.Context, template, version string) (rollout.Policy, bool, error) {
 	for _, s := range append([]config.Settings{f.o.operator}, f.passer.Rollouts.Settings(template)...) {
-		if p, ok, err := f.passer.Rollouts.Policy(ctx, s, template); err != nil || ok {
+		if p, ok, err := f.passer.Rollouts.Policy(ctx, s, template, version); err != nil || ok {
 			return p, ok, err
 		}
 	}
@@ -242,7 +248,7 @@ func rolloutOrderCommand(w world, action rollout.Action, text string) *cobra.Com
 			if !slices.Contains(releases[template], args[1]) {
 				return fmt.Errorf("%s of %s is not rolled out now: there are %s", args[1], template, strings.Join(releases[template], ", "))
 			}
-			policy, ok, err := f.policyFor(cmd.Context(), template)
+			policy, ok, err := f.policyFor(cmd.Context(), template, args[1])
 			if err != nil {
 				return err
 			}
