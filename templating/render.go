@@ -1,6 +1,7 @@
 package templating
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (r *running) renderNew(ctx context.Context, name string) rendered {
 	if err != nil {
 		return rendered{err: err}
 	}
-	data = strings.TrimPrefix(data, "{}\n") + left
+	data = cmp.Or(strings.TrimPrefix(data, "{}\n")+left, "{}\n")
 	return r.render(ctx, rendering{name: name, version: &r.new, data: data, others: r.othersNow(ctx), fresh: name != "new"})
 }
 

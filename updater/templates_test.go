@@ -243,7 +243,7 @@ func TestScenario02NewerReleaseWithoutConflict(t *testing.T) {
 	}
 	w.green()
 	if r, _, err := w.pass(t.Context()); err != nil || results(r)[baseBranch] != plan.Merge {
-		t.Errorf("%v, %v", results(r), err)
+		t.Errorf("%v, %v: %+v", results(r), err, r.Outcomes)
 	}
 }
 
