@@ -315,6 +315,60 @@ func TestScenario10LayersWaitForEachOther(t *testing.T) {
 	}
 }
 
+func TestScenario10LayersStackedInOnePullRequest(t *testing.T) {
+	names := []string{"base", "backend", "deploy"}
+	files := map[string]string{
+		"renovate.json": settings(`"packageRules": [{"matchManagers": ["copier"], "groupName": "templates"}], "platformCommit": "disabled", "templates": {"audit": "off", "order": ["*/acme/base", "*/acme/backend"]}`),
+		"shared.txt":    "1\n2\n3\n4\n5\n6\n7\n8\n9\n",
+	}
+	for _, n := range names {
+		files[".copier-answers."+n+".yml"] = answersOf(n, "v1.0.0")
+	}
+	w := withTemplates(t, files)
+	for i, n := range names {
+		w.tag(n, "v1.0.0", map[string]string{"copier.yml": "_answers_file: .copier-answers." + n + ".yml\n", "shared.txt": files["shared.txt"]})
+		changed := map[string]string{"shared.txt": strings.Replace(files["shared.txt"], fmt.Sprint(4*i+1), n, 1)}
+		if n == "deploy" {
+			changed["copier.yml"] = "_answers_file: .copier-answers.deploy.yml\nteam:\n  type: str\n"
+		}
+		w.tag(n, "v1.1.0", changed)
+	}
+	w.clean()
+	p := w.pull(shop, "renovate/templates")
+	if text, _ := w.ReadFile(shop, p.Branch, "shared.txt"); text != "base\n2\n3\n4\nbackend\n6\n7\n8\n9\n" {
+		t.Errorf("shared.txt is %q", text)
+	}
+	if !strings.Contains(p.Body, "These layers are not in this pull request: git.example.test/acme/deploy. It stopped there: ") {
+		t.Errorf("the body does not say what is missing:\n%s", p.Body)
+	}
+	if got, want := w.subjects(p.Branch), []string{"Update templates to v1.1.0", "Update git.example.test/acme/base to v1.1.0", "Initial commit"}; !slices.Equal(got, want) {
+		t.Errorf("commits %q, want %q", got, want)
+	}
+	w.ResetLog()
+	w.clean()
+	if writes := w.Writes(); len(writes) > 0 {
+		t.Errorf("the second run wrote %+v", writes)
+	}
+}
+
+// subjects lists the commits of a branch, newest first.
+func (w *world) subjects(branch string) []string {
+	w.Helper()
+	req, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.APIURL()+"repos/"+shop+"/commits?sha="+branch, http.NoBody)
+	w.must(err)
+	req.Header.Set("Authorization", "Bearer "+w.token)
+	res, err := http.DefaultClient.Do(req)
+	w.must(err)
+	defer res.Body.Close()
+	var got []struct{ Commit struct{ Message string } }
+	w.must(json.NewDecoder(res.Body).Decode(&got))
+	var out []string
+	for _, c := range got {
+		out = append(out, strings.TrimSpace(c.Commit.Message))
+	}
+	return out
+}
+
 func TestScenario23ConflictInACIFile(t *testing.T) {
 	const ci = ".github/workflows/ci.yml"
 	w := withTemplates(t, map[string]string{".copier-answers.yml": answersOf("base", "v1.0.0"), ci: "on: push\njobs: ours\nx: y\n"})

@@ -443,7 +443,7 @@ func (e *Engine) render(ctx context.Context, w plan.World, t Tree, r *Report, br
 				r.again(w.Now, b)
 			}
 			out.Changes, out.Notes, out.Warnings = kept(b.Settings, c.Files), c.Notes, c.Warnings
-			out.Mark, out.Grade = c.Mark, c.Grade
+			out.Mark, out.Grade, out.Earlier = c.Mark, c.Grade, c.Earlier
 			out.Blobs = Blobs(out.Changes)
 			if err == nil && len(out.Blobs) == 0 && b.Renews() {
 				continue // its lock files are as new as they can be

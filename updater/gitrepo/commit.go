@@ -37,12 +37,33 @@ func newDraft(base *objects, sign *Signer) *draft {
 	return &draft{base: base, new: memory.NewStorage(), sign: sign}
 }
 
-// commit makes one commit of b. Equal arguments give an equal commit.
+// commit makes the commits of b and returns the last. Equal arguments give equal commits; the earlier ones bear the time of the
+// base, so that they are the same whenever they are made.
 func (d *draft) commit(b platform.Branch, who platform.Account, now time.Time) (plumbing.Hash, error) {
+	for _, s := range b.Earlier {
+		base, err := d.readCommit(plumbing.NewHash(b.Base))
+		if err != nil {
+			return plumbing.ZeroHash, fmt.Errorf("commit %s: %w", b.Base, err)
+		}
+		step := platform.Branch{Name: b.Name, Base: b.Base, Message: s.Message, Changes: s.Changes}
+		made, err := d.one(step, who, base.Committer.When)
+		if errors.Is(err, ErrNoChange) {
+			continue
+		}
+		if err != nil {
+			return plumbing.ZeroHash, err
+		}
+		b.Base = made.String()
+	}
+	return d.one(b, who, now)
+}
+
+// one makes one commit of b.
+func (d *draft) one(b platform.Branch, who platform.Account, now time.Time) (plumbing.Hash, error) {
 	var parents []plumbing.Hash
 	var old plumbing.Hash
 	if b.Base != "" {
-		base, err := d.base.commit(plumbing.NewHash(b.Base))
+		base, err := d.readCommit(plumbing.NewHash(b.Base))
 		if err != nil {
 			return plumbing.ZeroHash, fmt.Errorf("commit %s: %w", b.Base, err)
 		}
@@ -171,7 +192,7 @@ func isDotGit(name string) bool {
 func (d *draft) edit(old plumbing.Hash, dir string, c *change) (plumbing.Hash, error) {
 	entries := map[string]object.TreeEntry{}
 	if !old.IsZero() {
-		list, err := d.base.tree(old)
+		list, err := d.readTree(old)
 		if err != nil {
 			return plumbing.ZeroHash, err
 		}
@@ -285,6 +306,18 @@ func (d *draft) store(o plumbing.EncodedObject) (plumbing.Hash, error) {
 	}
 	d.made = append(d.made, h)
 	return h, nil
+}
+
+// readTree reads a tree of the draft or of what it builds on.
+func (d *draft) readTree(h plumbing.Hash) ([]object.TreeEntry, error) {
+	if d.new.HasEncodedObject(h) != nil {
+		return d.base.tree(h)
+	}
+	t, err := object.GetTree(d.new, h)
+	if err != nil {
+		return nil, err
+	}
+	return t.Entries, nil
 }
 
 // readCommit reads a commit of the draft or of what it builds on.

@@ -164,3 +164,27 @@ func TestSubmodulesMove(t *testing.T) {
 		t.Errorf("%v, %v", branches, err)
 	}
 }
+
+// TestSteps makes a branch of several commits, the same when it is made again; a step that changes nothing leaves none.
+func TestSteps(t *testing.T) {
+	r := newRemote(t, map[string]string{"a": "1", "d/x": "1", "d/y": "1"})
+	m := fetched(t, r.bare, Options{})
+	b := branch("renovate/x", r.head("main"), "", "2")
+	b.Changes["d/x"], b.Changes["d/y"] = text("2"), nil
+	b.Earlier = []platform.Step{
+		{Message: "one", Changes: platform.Changeset{"d/x": text("2")}},
+		{Message: "nothing", Changes: platform.Changeset{"d/x": text("2")}},
+		{Message: "two", Changes: platform.Changeset{"d/y": nil}},
+	}
+	heads, err := m.Push(t.Context(), bot, at, []platform.Branch{b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := runGit(t, r.bare, "log", "--format=%s", "--name-status", "main.."+heads[0]), "Update renovate/x\n\nM\ta\ntwo\n\nD\td/y\none\n\nM\td/x"; strings.TrimSpace(got) != want {
+		t.Errorf("the branch is\n%s\nwant\n%s", got, want)
+	}
+	again, err := m.Push(t.Context(), bot, at.AddDate(0, 0, 1), []platform.Branch{b})
+	if err != nil || again[0] != heads[0] {
+		t.Errorf("made again it is at %v, %v, not %s", again, err, heads[0])
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -23,6 +24,10 @@ type Draft struct {
 
 // Drafts says what the commits of branches must come to, see [Mirror.Push].
 func (m *Mirror) Drafts(ctx context.Context, who platform.Account, now time.Time, branches []platform.Branch) ([]Draft, error) {
+	branches = slices.Clone(branches)
+	for i := range branches {
+		branches[i].Earlier = nil // the host makes one commit
+	}
 	d, heads, err := m.draft(ctx, nil, who, now, branches)
 	if err != nil {
 		return nil, fmt.Errorf("building commits for %s: %w", m.url, err)

@@ -24,6 +24,7 @@ type Rendered struct {
 	Warnings []string           // what a person must see before it is merged
 	Err      string             // why the changes could not be made; "" if they could
 	Help     string             // Markdown: what a person can do about Err, where that is more than Err says
+	Earlier  []platform.Step    // commits before the last, where it has several
 	Mark     Mark               // what sets its pull request apart
 	Later    bool               // no changes were made, since it waits for its schedule
 
@@ -113,6 +114,9 @@ func (a Action) Key(repo string) string {
 	switch {
 	case a.Push != nil:
 		detail = a.Push.Base + a.Push.Replaces + a.Push.Message
+		for _, s := range a.Push.Earlier {
+			detail += "\x00" + s.Message
+		}
 		for _, p := range slices.Sorted(maps.Keys(a.Push.Changes)) {
 			detail += "\x00" + p
 			if f := a.Push.Changes[p]; f != nil {

@@ -45,12 +45,21 @@ func layered(want []Rendered) []Rendered {
 	return out
 }
 
-// rank is where templates.order has b's template; after all of them if it has not.
-func (b Rendered) rank() int {
-	order, _ := b.Settings.Object("templates")["order"].([]any)
+// Layers returns updates of templates in the order that templates.order gives, then by path of the answers file.
+func Layers(all []Member) []Member {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b Member) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Decision.Path, b.Decision.Path))
+	})
+}
+
+func (b Rendered) rank() int { return b.Members[0].rank() }
+
+// rank is where templates.order has m's template; after all of them if it has not.
+func (m Member) rank() int {
+	order, _ := m.Update.Settings.Object("templates")["order"].([]any)
 	for i, glob := range order {
 		text, _ := glob.(string)
-		if ok, err := doublestar.Match(text, TemplateName(b.Members[0].Decision.Package)); err == nil && ok {
+		if ok, err := doublestar.Match(text, TemplateName(m.Decision.Package)); err == nil && ok {
 			return i
 		}
 	}

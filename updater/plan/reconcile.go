@@ -351,7 +351,7 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		r.commits, r.pushed = r.commits+1, r.pushed+1
 		head = ""
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Push: &platform.Branch{
-			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes, Author: author(s), Via: platform.Via(s.String("platformCommit")),
+			Name: b.Name, Base: b.BaseHead, Replaces: branch.Head, Message: b.Message, Changes: b.Changes, Earlier: b.Earlier, Author: author(s), Via: platform.Via(s.String("platformCommit")),
 		}})
 		o.Reasons = append(o.Reasons, reason(CodeRebase, config.Origin{}, "%s", why))
 		o.Result = UpdateIt

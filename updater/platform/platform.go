@@ -218,13 +218,20 @@ type Writer interface {
 	Note(ctx context.Context, repo string, n Notice) (number int, err error)
 }
 
-// A Branch is what a branch of ours should be: one commit on Base.
+// A Step is a commit on the way to what a branch should be.
+type Step struct {
+	Message string
+	Changes Changeset // to the step before
+}
+
+// A Branch is what a branch of ours should be: one commit on Base, or one more for each of Earlier.
 type Branch struct {
 	Name     string
 	Base     string // commit
 	Replaces string // the head it may overwrite; "" if the branch must not exist
 	Message  string
-	Changes  Changeset
+	Changes  Changeset // to Base
+	Earlier  []Step    // commits before the one with Message; a host that makes commits itself leaves them out
 	Author   Account   // of the commit; zero for the account that the Writer acts as
 	Time     time.Time // of the commit; zero for now
 	Via      Via       // how the commit is made

@@ -21,7 +21,13 @@ type Change struct {
 	Notes    []string // Markdown for the pull request
 	Warnings []string // what a person must see before it is merged
 	Mark     plan.Mark
-	Grade    string // how a template's update came out, in a word; "" for other updates
+	Grade    string          // how a template's update came out, in a word; "" for other updates
+	Earlier  []platform.Step // the changes as they came about, but for the last; nil for one commit
+}
+
+// A Stacker is a Renderer that can make several changes in one branch, one on top of the other.
+type Stacker interface {
+	Stack(ctx context.Context, s Snapshot, all []plan.Member) (Change, error)
 }
 
 // A Refusal is an error that a person can do something about in the configuration.
@@ -103,6 +109,14 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		tool := k.Tools[name]
 		if tool == nil {
 			return Change{}, fmt.Errorf("nothing here can make changes of the kind %q", name)
+		}
+		if stacker, ok := tool.(Stacker); ok && len(byTool[name]) > 1 && len(fields) == 0 && len(byTool) == 1 {
+			c, err := stacker.Stack(ctx, s, byTool[name])
+			if err != nil {
+				return Change{}, err
+			}
+			out = c
+			continue
 		}
 		if len(byTool[name]) > 1 || len(fields) > 0 {
 			return Change{}, fmt.Errorf("%s changes more than its own file, so it cannot share a branch: set groupName to null for it", byTool[name][0].Decision.Dep.Name)

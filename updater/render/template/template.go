@@ -54,11 +54,16 @@ func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member)
 	if out.Reason != nil {
 		return render.Change{}, refusal(*out.Reason)
 	}
+	return changeOf(out, m), nil
+}
+
+// changeOf is what an update of m comes to.
+func changeOf(out templating.Outcome, m plan.Member) render.Change {
 	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...), Mark: mark(out, m.Update.Settings), Grade: string(out.Grade())}
 	for _, x := range out.Conflicts {
 		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %s", x.Path, x.Kind))
 	}
-	return c, nil
+	return c
 }
 
 // job is what the configuration wants of m.
