@@ -19,8 +19,14 @@ var Manager = &managers.Manager{
 
 The template that a project was made from, at any address that Copier takes:
 gh: and gl: for short, HTTPS, SSH, user@host:path, with git+ before it. An
-update runs Copier.`,
-	Files:       []string{`/(^|/)\.copier-answers(\..+)?\.ya?ml/`},
+update runs Copier. Files that are called otherwise count too, if "answers" or
+"copier" is in their name or folder and they have _src_path.`,
+	Files: []string{
+		`/(^|/)\.copier-answers(\..+)?\.ya?ml/`, // Renovate's
+		// Templates may call it anything: files with such names count if they say which template they are from.
+		`/(^|/)[^/]*(answers|copier)[^/]*\.ya?ml$/`,
+		`/(^|/)\.?copier[^/]*/[^/]+\.ya?ml$/`,
+	},
 	Categories:  []string{"python"},
 	Versioning:  "pep440",
 	Datasources: []string{"git-tags"},
@@ -33,6 +39,10 @@ func extract(file managers.File) managers.Result {
 		return managers.Result{} // a template's own file, from which answers files are made
 	}
 	docs, problems := yamlspan.Documents(file)
+	usual := strings.HasPrefix(path.Base(file.Path), ".copier-answers")
+	if !usual && (len(docs) == 0 || docs[0].Get("_src_path").String() == "") {
+		return managers.Result{} // it only has such a name
+	}
 	r := managers.Result{Problems: problems}
 	if len(docs) == 0 {
 		return r
