@@ -16,6 +16,14 @@ func (t Tree) in(ctx context.Context, g *git.Git, args ...string) (string, error
 	return g.Run(ctx, git.Command{Args: append([]string{"--git-dir=" + t.GitDir}, args...), Most: 1 << 20})
 }
 
+// read returns a file of t.
+func (t Tree) read(ctx context.Context, g *git.Git, path string) (string, error) {
+	if f, ok := t.Changes[path]; ok && f != nil {
+		return f.Text, nil
+	}
+	return t.in(ctx, g, "cat-file", "blob", t.Commit+":"+path)
+}
+
 // A change is the last commit that changed a file.
 type change struct {
 	commit string

@@ -53,7 +53,7 @@ func (r *running) renderOld(ctx context.Context, name string) rendered {
 
 // renderNew renders the wanted version with the answers that the update came to.
 func (r *running) renderNew(ctx context.Context, name string) rendered {
-	data, err := answersData(r.out.Changes[r.job.Answers].Text, r.job.Data)
+	data, err := answersData(r.answersNow(ctx), r.job.Data)
 	if err != nil {
 		return rendered{err: err}
 	}
@@ -65,10 +65,19 @@ func (r *running) renderNew(ctx context.Context, name string) rendered {
 	return r.render(ctx, rendering{name: name, version: &r.new, data: data, others: r.othersNow(ctx), fresh: name != "new"})
 }
 
+// answersNow is the text of the answers file after the update.
+func (r *running) answersNow(ctx context.Context) string {
+	if f := r.out.Changes[r.job.Answers]; f != nil {
+		return f.Text
+	}
+	text, _ := r.checkout.read(ctx, r.job.Answers)
+	return text
+}
+
 // leftOver returns the lines of the answers that the update left out because nothing asks for them any more. Copier still renders
 // with them.
 func (r *running) leftOver(ctx context.Context) (string, error) {
-	after, err := ReadLink(r.out.Changes[r.job.Answers].Text)
+	after, err := ReadLink(r.answersNow(ctx))
 	if err != nil {
 		return "", err
 	}
@@ -204,7 +213,9 @@ func (r *running) others(ctx context.Context) []string {
 // are none: that is how Copier renders the old version, so that every value counts as an edit.
 func (r *running) othersThen(ctx context.Context) map[string]string {
 	if r.job.Before != nil {
-		return r.job.Before
+		all := r.othersNow(ctx)
+		maps.Copy(all, r.job.Before)
+		return all
 	}
 	all := make(map[string]string)
 	paths := r.others(ctx)

@@ -295,6 +295,9 @@ func (r *running) replaced(a AnswerChange) bool {
 
 // judgeAnswers checks that the answers file now names the wanted version, and what else changed in it.
 func (r *running) judgeAnswers(ctx context.Context, f *platform.File) error {
+	if f == nil && r.job.Refresh {
+		return nil // the answers are as they were
+	}
 	if f == nil {
 		return refuse(NotApplied, "Copier ended without an error and did not record %s in %s", r.new.Name, r.job.Answers)
 	}

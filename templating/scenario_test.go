@@ -50,6 +50,31 @@ func TestScenario11PreferMergeTakesInWhatTheParentSays(t *testing.T) {
 	}
 }
 
+func TestScenario11LayersAreRefreshed(t *testing.T) {
+	w := newWorld(t)
+	w.release("parent", "v1.0.0", files{"copier.yml": "_answers_file: .copier-answers.parent.yml\nname: demo\n", "p": "1\n"})
+	w.release("parent", "v1.1.0", files{"copier.yml": "_answers_file: .copier-answers.parent.yml\nname: demo\nzone: eu\n"})
+	for _, n := range []string{"child", "other"} {
+		w.release(n, "v1.0.0", files{
+			"copier.yml": "_answers_file: .copier-answers." + n + ".yml\nname: demo\n" + map[string]string{"child": "_external_data:\n  parent: .copier-answers.parent.yml\n"}[n],
+			n + ".jinja": map[string]string{"child": "z={{ _external_data.parent.zone | default('none') }}\n", "other": "x\n"}[n] + plain(n),
+		})
+	}
+	job := templating.Job{Answers: ".copier-answers.parent.yml", To: "v1.1.0", Tree: tree(files{
+		".copier-answers.parent.yml": answers("parent", "v1.0.0", "name: demo\n"), "p": "1\n",
+		".copier-answers.child.yml": answers("child", "v1.0.0", "name: demo\n"), "child": "z=none\n" + edited("child"),
+		".copier-answers.other.yml": answers("other", "v1.0.0", "name: demo\n"), "other": "x\n" + plain("other"),
+	})}
+	out := w.update(job)
+	all, err := w.Refresh(t.Context(), job, out, []string{".copier-answers.child.yml", ".copier-answers.other.yml"})
+	if err != nil || len(all) != 2 || code(all[1]) != templating.NoUpdate {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if f := all[0].Changes["child"]; f == nil || f.Text != "z=eu\n"+edited("child") || len(all[0].Holds) > 0 {
+		t.Errorf("the layer is %+v, holds %q, verdicts %+v, reason %+v", f, all[0].Holds, all[0].Audit, all[0].Reason)
+	}
+}
+
 func TestScenario13Monorepo(t *testing.T) {
 	w := newWorld(t)
 	w.release("base", "v1.0.0", files{"copier.yml": "name: demo\n", "f.jinja": "{{ name }}\n1\n"})

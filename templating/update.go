@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -214,7 +215,7 @@ func (r *running) readTemplate(ctx context.Context) error {
 	}
 	r.old.Ref, r.new.Ref = mirror.Ref{Name: r.before.Commit, Commit: old.Commit}, mirror.Ref{Name: r.job.To, Commit: to}
 	r.out.FromCommit, r.out.ToCommit = old.Commit, to
-	if old.Commit == to && len(r.job.Data) == 0 {
+	if old.Commit == to && len(r.job.Data) == 0 && !r.job.Refresh {
 		return refuse(NoUpdate, "%s is in use already", r.job.To)
 	}
 	if s := r.u.Versions; s.Valid(r.old.Name) && s.Valid(r.new.Name) && s.Compare(r.new.Name, r.old.Name) < 0 {
@@ -281,6 +282,9 @@ func (r *running) plan(ctx context.Context) error {
 		return refuse(RootUnclear, "no file of template %s is where %s suggests, so the folder that it was applied to is not known", r.source.ID, r.job.Answers)
 	}
 	r.out.Root = dir
+	if r.job.Refresh && !slices.ContainsFunc(r.others(ctx), func(p string) bool { _, changed := r.job.Before[p]; return changed }) {
+		return refuse(NoUpdate, "template %s reads nothing that changed", r.source.ID)
+	}
 	r.view = filepath.Join(r.dir, "template.git")
 	return r.mirror.View(ctx, r.view, r.u.Versions, r.old.Ref, r.new.Ref)
 }

@@ -60,6 +60,10 @@ func notes(o templating.Outcome) []string {
 func made(o templating.Outcome) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Made by running `copier update` from %s to %s of %s.", code(o.From), code(o.To), code(o.Source))
+	if o.FromCommit == o.ToCommit {
+		b.Reset()
+		fmt.Fprintf(&b, "The layer %s was made anew at %s, since it is rendered from answers that changed.", code(o.Source), code(o.To))
+	}
 	if o.Root != "" {
 		fmt.Fprintf(&b, " The project is the folder %s.", code(o.Root))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -54,8 +55,32 @@ func (r *Renderer) Render(ctx context.Context, s render.Snapshot, m plan.Member)
 	if out.Reason != nil {
 		return render.Change{}, refusal(*out.Reason)
 	}
-	return changeOf(out, m), nil
+	c := changeOf(out, m)
+	return c, r.refresh(ctx, s, job, out, m, &c)
 }
+
+// refresh takes along the layers that are rendered from answers which the update changed.
+func (r *Renderer) refresh(ctx context.Context, s render.Snapshot, job templating.Job, out templating.Outcome, m plan.Member, c *render.Change) error {
+	var layers []string
+	for _, p := range s.Files {
+		if p != job.Answers && answersFile.MatchString(p) {
+			layers = append(layers, p)
+		}
+	}
+	all, err := r.Updater.Refresh(ctx, job, out, layers)
+	for _, next := range all {
+		switch {
+		case next.Reason != nil && next.Reason.Code == templating.NoUpdate:
+		case next.Reason != nil:
+			c.Warnings = append(c.Warnings, fmt.Sprintf("%s reads answers that changed, and could not be made anew: %s", next.AnswersFile, next.Reason.Text))
+		case len(next.Changes) > 0 || len(next.Holds) > 0:
+			add(c, changeOf(next, m))
+		}
+	}
+	return err
+}
+
+var answersFile = regexp.MustCompile(`(answers|copier)[^/]*\.ya?ml$|(^|/)\.?copier[^/]*/[^/]+\.ya?ml$`)
 
 // changeOf is what an update of m comes to.
 func changeOf(out templating.Outcome, m plan.Member) render.Change {
