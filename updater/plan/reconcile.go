@@ -241,11 +241,11 @@ func (r *reconciler) declined(b Rendered) *platform.Pull {
 		}
 		marker, ok := ReadMarker(p.Body)
 		switch {
-		case ok && !marker.Renamed && marker.Title != Hash(p.Title):
+		case ok && !marker.Renamed && marker.Title != Hash(plain(p.Title)):
 			continue
 		case ok && marker.Updates == b.Fingerprint():
 			return p
-		case p.Title == b.Title && (!b.Mixed || b.Settings.String("recreateWhen") == "never"):
+		case plain(p.Title) == b.Title && (!b.Mixed || b.Settings.String("recreateWhen") == "never"):
 			return p
 		}
 	}

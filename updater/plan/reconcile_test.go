@@ -198,6 +198,7 @@ func TestReconcile(t *testing.T) {
 			s.change(func(b *BranchState) { b.Foreign = "Ada" })
 		}, Hands, "", "Ada"},
 		{"closed, and then given another title", ``, func(_ *testing.T, s *scene) { closed(s); s.state.Pulls[0].Title = "no!" }, Create, "push open", ""},
+		{"closed when it was abandoned", ``, func(_ *testing.T, s *scene) { closed(s); s.state.Pulls[0].Title += abandoned }, Declined, "", "#1 was closed"},
 		{"given another title, and then closed", ``, func(_ *testing.T, s *scene) {
 			closed(s)
 			m, _ := ReadMarker(s.state.Pulls[0].Body)
