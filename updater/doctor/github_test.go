@@ -84,7 +84,7 @@ func appOf(t *testing.T, s *githubtest.Server, permissions map[string]string) (g
 }
 
 func TestApp(t *testing.T) {
-	s := server(t, githubtest.Options{})
+	s := server(t, githubtest.Options{RateLimit: 5000})
 	made, g := appOf(t, s, app.Permissions())
 	s.SetHook(made.ID, githubtest.Hook{URL: "https://currant.example.test/hook", Secret: "x"}, app.Events()...)
 	s.Install(made.ID, "acme")
