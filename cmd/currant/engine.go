@@ -159,7 +159,7 @@ func (e *engine) rules(ctx context.Context, global []byte) (osv string, err erro
 		fmt.Fprintln(e.w.err, "warning:", p)
 	}
 	e.base = e.tools.Rules
-	named := new(refs)
+	named := &refs{endpoint: e.o.endpoint}
 	c, diagnostics, err := config.Resolve(ctx, config.Input{Files: func(string) ([]byte, bool) { return nil, false }, Global: global, GlobalName: e.o.config, Presets: named})
 	if err != nil {
 		return "", fmt.Errorf("reading the operator's configuration: %w", err)

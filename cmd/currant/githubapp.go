@@ -138,12 +138,15 @@ func (e *engine) scopeAt(u *url.URL) (scope string, ok bool) {
 	return owner + "/" + strings.TrimSuffix(repo, ".git"), true
 }
 
-// Refs notes which repositories hold the presets that the operator's configuration names. What these
+// Refs notes which repositories of the platform hold the presets that the operator's configuration names. What these
 // name in turn is not the operator's word.
-type refs struct{ repositories []string }
+type refs struct {
+	endpoint     string
+	repositories []string
+}
 
 func (r *refs) Preset(_ context.Context, ref config.Ref) ([]byte, string, error) {
-	if ref.Kind == "local" || ref.Kind == "github" {
+	if ref.Kind == "local" || ref.Kind == "github" && publicGitHub(r.endpoint) {
 		r.repositories = append(r.repositories, ref.Repository)
 	}
 	return nil, "", config.ErrNotFetched

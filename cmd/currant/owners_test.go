@@ -73,7 +73,7 @@ func must(t *testing.T, err error) {
 // TestOwnersAreApart: what the app may read for one organisation, another's repositories do not learn: not by lookups, not by
 // presets, not by templates; nor from what was read a moment before.
 func TestOwnersAreApart(t *testing.T) {
-	s, e := owners(t, `{"extends": ["local>bank/operator"], "sharedRepositories": ["bank/sha*"]}`)
+	s, e := owners(t, `{"extends": ["local>bank/operator", "github>bank/lib"], "sharedRepositories": ["bank/sha*"]}`)
 	reads := map[string]map[string]bool{
 		"acme/shop": {"acme/lib": true, "bank/lib": false, "bank/shared": true, "bank/operator": true, "world/lib": true},
 		"bank/lib":  {"acme/lib": false, "bank/lib": true, "bank/shared": true, "world/lib": true},

@@ -143,7 +143,7 @@ func (a *App) mint(ctx context.Context, scope string, p power) (string, time.Tim
 	_, err = a.ask(ctx, http.MethodPost, fmt.Sprintf("app/installations/%d/access_tokens", in.ID), body, &answer)
 	var auth *platform.AuthError
 	if errors.As(err, &auth) {
-		err = &platform.AuthError{Host: auth.Host, Text: fmt.Sprintf("%s; is the GitHub App installed on %s?", auth.Text, scope)}
+		err = &platform.AuthError{Host: auth.Host, Text: fmt.Sprintf("%s; is the GitHub App installed on %s, and is that still its name?", auth.Text, scope)}
 	}
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("getting a token for %s: %w", scope, err)
