@@ -46,30 +46,35 @@ func One(area, name string, look func(ctx context.Context) (State, string, strin
 // Patience is how long one check may take.
 const Patience = 30 * time.Second
 
-// atOnce is how many checks run at a time.
+// atOnce is how many things are looked at at a time.
 const atOnce = 8
 
 // Run carries out checks and returns their findings in the checks' order, without secrets: redact takes them out of texts.
 func Run(ctx context.Context, checks []Check, redact func(string) string) []Finding {
-	found := make([][]Finding, len(checks))
-	var wait sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	for i, c := range checks {
-		wait.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			found[i] = run(ctx, c)
-		})
-	}
-	wait.Wait()
 	var out []Finding
-	for _, list := range found {
+	for _, list := range each(checks, func(c Check) []Finding { return run(ctx, c) }) {
 		for _, f := range list {
 			f.Text, f.Do = redact(f.Text), redact(f.Do)
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// each does several at a time what look does for one, and keeps the order.
+func each[T any](list []T, look func(T) []Finding) [][]Finding {
+	found := make([][]Finding, len(list))
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for i, x := range list {
+		wait.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			found[i] = look(x)
+		})
+	}
+	wait.Wait()
+	return found
 }
 
 func run(ctx context.Context, c Check) []Finding {

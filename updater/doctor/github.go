@@ -164,9 +164,9 @@ func (g GitHub) installations(ctx context.Context) []Finding {
 		return []Finding{{State: Problem, Text: "the App is installed nowhere", Do: "an owner of an organisation installs it from the App's page"}}
 	}
 	var out []Finding
-	for _, in := range all {
-		for _, f := range g.installation(ctx, in) {
-			f.Name = strings.TrimSpace("installation " + in.Owner + strings.TrimPrefix(f.Name, "permission"))
+	for i, list := range each(all, func(in app.Installation) []Finding { return g.installation(ctx, in) }) {
+		for _, f := range list {
+			f.Name = strings.TrimSpace("installation " + all[i].Owner + strings.TrimPrefix(f.Name, "permission"))
 			out = append(out, f)
 		}
 	}
