@@ -124,7 +124,11 @@ func closePull(ts *testscript.TestScript, neg bool, args []string) {
 func proposed(ts *testscript.TestScript, neg bool, args []string) {
 	h := of(ts)
 	ts.Check(h.Branch(args[0], args[1], "main"))
-	_, err := h.CommitAs("renovate[bot]", args[0], args[1], tree(ts, args[2]), "Update something")
+	message := "Update something"
+	if len(args) > 3 {
+		message = args[3] // as that bot does it
+	}
+	_, err := h.CommitAs("renovate[bot]", args[0], args[1], tree(ts, args[2]), message)
 	ts.Check(err)
 	if len(args) < 4 {
 		return
