@@ -11,7 +11,7 @@ import (
 type allowance struct {
 	about string // a pattern of facts, as path.Match has it
 	row   string // how the line in docs/differences.md begins
-	used  bool
+	used  int    // how often it occurred
 }
 
 // allowances are all differences that may be. One that does not occur is a mistake, as is one that the documentation does not have.
@@ -57,11 +57,12 @@ func unexplained(differences []difference) ([]string, error) {
 			out = append(out, d.String())
 			continue
 		}
-		by.used = true
+		by.used++
 	}
 	for _, a := range all {
+		fmt.Printf("%4d explained: %s  %s\n", a.used, a.about, a.row)
 		switch {
-		case !a.used:
+		case a.used == 0:
 			out = append(out, a.about+" is allowed, and does not differ any more")
 		case !strings.Contains(string(text), "\n"+a.row):
 			out = append(out, a.about+" is allowed by what docs/differences.md does not have: "+a.row)

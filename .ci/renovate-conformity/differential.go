@@ -7,12 +7,18 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/currant-bot/currant/updater/platform/githubtest"
 )
+
+// maxBody is how many bytes GitHub takes as a text.
+const maxBody = 65536
+
+var picture = regexp.MustCompile(`!\[[^\]]*\]\([^)]*|<img[^>]*`)
 
 // check is the name of the check that every repository's CI reports.
 const check = "ci"
@@ -128,8 +134,26 @@ func both(theirs, ours *world, currant string) (want, got facts, err error) {
 	if want, err = theirs.observe(); err != nil {
 		return nil, nil, err
 	}
-	got, err = ours.observe()
-	return want, got, err
+	if got, err = ours.observe(); err != nil {
+		return nil, nil, err
+	}
+	return want, got, ours.modest()
+}
+
+// modest wants texts that GitHub takes, and that make nobody's browser ask another host.
+func (w *world) modest() error {
+	for _, repo := range w.repos {
+		pulls, err := w.Pulls(repo)
+		if err != nil {
+			return err
+		}
+		for _, p := range pulls {
+			if m := picture.FindString(p.Body); m != "" || len(p.Body) > maxBody {
+				w.problem("%s#%d has %d bytes, and the picture %q", repo, p.Number, len(p.Body), m)
+			}
+		}
+	}
+	return nil
 }
 
 // green has the check pass on every branch.

@@ -175,3 +175,11 @@ func TestNext(t *testing.T) {
 		}
 	}
 }
+
+// What was not pinned has an arrow all the same, as in Renovate's table.
+func TestPinCell(t *testing.T) {
+	m := Member{Decision: &Decision{}, Update: Update{Type: "pinDigest", Digest: "sha256:0123456789ab"}}
+	if got, want := changeCell(m), "→ `0123456`"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

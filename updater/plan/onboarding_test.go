@@ -130,3 +130,20 @@ func TestHandovers(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Where commits are semantic, that of the onboarding has a scope, and the title of its pull request has none.
+func TestOnboardingMessage(t *testing.T) {
+	for config, want := range map[string][2]string{
+		`{}`:                             {"Configure Renovate", "Add renovate.json"},
+		`{"semanticCommits": "enabled"}`: {"chore: Configure Renovate", "chore(deps): add renovate.json"},
+		`{"extends": [":semanticCommits"], "semanticCommitType": "build", "semanticCommitScope": null}`: {"build: Configure Renovate", "build: add renovate.json"},
+	} {
+		w := world(t, config)
+		o := Onboarding{Settings: w.Config.Top(), File: "renovate.json"}
+		b := Branch{Settings: o.Settings}
+		o.write(w, &b)
+		if got := [2]string{b.Title, b.Message}; got != want {
+			t.Errorf("%s: %q, want %q", config, got, want)
+		}
+	}
+}
