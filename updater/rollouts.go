@@ -59,7 +59,8 @@ func (r *Rollouts) Gate(ctx context.Context, repository string, s config.Setting
 	if err != nil {
 		return &plan.Gate{Text: "it is not known how far it is: " + r.Passer.Engine.clean(err.Error())}, nil
 	}
-	return &plan.Gate{Open: state.Open(repository), Stopped: state.Stopped(), Text: state.String(), Until: state.Until}, nil
+	gone, err := r.gone(ctx, repository, mark.Source)
+	return &plan.Gate{Open: state.Open(repository), Stopped: state.Stopped(), Text: state.String(), Until: state.Until, Gone: gone}, err
 }
 
 // Policy is what configuration says of a template, else what the release itself says: its authors keep it in their configuration file.

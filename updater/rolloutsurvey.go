@@ -221,3 +221,23 @@ func (r *Rollouts) checked(ctx context.Context, at platformHead) (rollout.Checks
 	r.checks[at] = out
 	return out, nil
 }
+
+// gone returns the versions that a repository has open pull requests for, and the template no longer has.
+func (r *Rollouts) gone(ctx context.Context, repository, template string) ([]string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	tags, err := r.Versions(ctx, template)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range r.fleet {
+		for _, p := range x.pulls {
+			m, _ := plan.ReadMarker(p.Body)
+			if x.repository == repository && x.template == template && p.State == platform.Open && !slices.Contains(tags, m.Template.Version) {
+				out = append(out, m.Template.Version)
+			}
+		}
+	}
+	return out, nil
+}

@@ -78,6 +78,11 @@ func tag(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(of(ts).Tag(args[0], args[1], rev))
 }
 
+// untag NAME TAG takes a tag away.
+func untag(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(ts.Exec("git", "--git-dir", of(ts).GitDir(args[0]), "tag", "-d", args[1]))
+}
+
 // check NAME BRANCH CHECK CONCLUSION reports a check.
 func check(ts *testscript.TestScript, neg bool, args []string) {
 	h := of(ts)

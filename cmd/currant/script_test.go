@@ -60,7 +60,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"expand": expand, "fill": fill, "code": code, "seal": seal,
-			"repo": repo, "tag": tag, "issue": issue, "pull": pullIs, "status": statusIs, "file": fileHas, "topics": topics, "push": push, "check": check, "closepull": closePull, "proposed": proposed, "app": installApp, "suspend": suspend,
+			"repo": repo, "tag": tag, "untag": untag, "issue": issue, "pull": pullIs, "status": statusIs, "file": fileHas, "topics": topics, "push": push, "check": check, "closepull": closePull, "proposed": proposed, "app": installApp, "suspend": suspend,
 		},
 	})
 }

@@ -102,6 +102,9 @@ func (r *reconciler) branch(b Rendered) Outcome {
 	if text := r.doubt(b.Branch, open); text != "" && (exists || open != nil) {
 		return o.end(Hold, reason(CodeHold, config.Origin{}, "%s: it stays as it is", text))
 	}
+	if b.yanked(open) && branch.Foreign == "" {
+		return r.yank(o, b, branch, *open)
+	}
 	switch {
 	case b.State == Waiting:
 		return o.settledBy(CodePending).settledBy(CodeRollout).end(Wait) // and what there is stays
@@ -553,15 +556,21 @@ func (r *reconciler) leftovers(wanted map[string]bool) []Outcome {
 			}
 		default:
 			o.Reasons = append(o.Reasons, reason(CodeUpToDate, config.Origin{}, "no dependency needs it any more"))
-			if o.Number != 0 && !strings.HasSuffix(o.Title, autoclosed) {
-				title := o.Title + autoclosed
-				o.Actions = append(o.Actions, Action{Branch: name, Edit: &platform.Edit{Number: o.Number, Was: o.Title, Title: &title}})
-			}
-			o.Actions = append(o.Actions, Action{Branch: name, Close: &c})
+			o = o.shut(c)
 		}
 		out = append(out, o)
 	}
 	return out
+}
+
+// shut closes a pull request, and says in its title that nobody did it by hand.
+func (o Outcome) shut(c platform.Closing) Outcome {
+	if o.Number != 0 && !strings.HasSuffix(o.Title, autoclosed) {
+		title := o.Title + autoclosed
+		o.Actions = append(o.Actions, Action{Branch: c.Branch, Edit: &platform.Edit{Number: o.Number, Was: o.Title, Title: &title}})
+	}
+	o.Actions = append(o.Actions, Action{Branch: c.Branch, Close: &c})
+	return o
 }
 
 // unsure says why it is not certain that nobody wants a pull request any more;

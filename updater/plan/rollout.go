@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/currant-bot/currant/config"
 	"github.com/currant-bot/currant/updater/platform"
 )
 
@@ -15,6 +17,7 @@ type Gate struct {
 	Open    bool      // the repository may have the release
 	Stopped bool      // nobody may: what is open is held too
 	Text    string    // where the rollout is, for people
+	Gone    []string  // versions that the repository has a pull request for, and the template no longer has
 	Until   time.Time // when it may be different by itself; zero for never
 }
 
@@ -72,6 +75,22 @@ func (r *reconciler) stopped(o Outcome, b Rendered, open *platform.Pull) Outcome
 		Action{Branch: b.Name, Edit: &platform.Edit{Number: open.Number, Was: open.Title, Body: &body, Draft: &draft, Comment: "The rollout of this version was stopped, so this waits: " + Quiet(why) + "."}},
 		Action{Branch: b.Name, Report: &platform.Status{Head: open.Head, Name: RolloutStatus, State: platform.Failed, Text: why}})
 	return o.settledBy(CodeRollout).end(Edit)
+}
+
+// yanked reports whether the pull request that there is is for a release that was taken back, and none takes its place now.
+func (b Branch) yanked(open *platform.Pull) bool {
+	if open == nil || b.Gate == nil || b.Gate.Open {
+		return false
+	}
+	m, ok := ReadMarker(open.Body)
+	return ok && m.Template != nil && slices.Contains(b.Gate.Gone, m.Template.Version)
+}
+
+func (r *reconciler) yank(o Outcome, b Rendered, branch BranchState, open platform.Pull) Outcome {
+	m, _ := ReadMarker(open.Body)
+	o.Title = open.Title
+	o = o.shut(platform.Closing{Number: open.Number, Branch: b.Name, Head: branch.Head, Comment: "Version " + code(m.Template.Version) + " was taken back: the template no longer has it."})
+	return o.end(Remove, reason(CodeRollout, config.Origin{}, "%s was taken back", m.Template.Version))
 }
 
 // resumed undoes what stopped did.

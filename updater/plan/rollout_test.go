@@ -114,3 +114,30 @@ func TestRolloutIssue(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 }
+
+// TestYanked: what was taken back is closed where nothing takes its place.
+func TestYanked(t *testing.T) {
+	newer := templated()
+	newer.Members[0].Update.Value = "v3"
+	open := platform.Pull{Number: 7, Title: newer.Title, Head: "abc", Branch: newer.Name, Body: Sign(newer, newer.Title, "text"), State: platform.Open}
+	for _, tt := range []struct {
+		name string
+		gate *Gate
+		who  string // committed to the branch
+		want Result
+	}{
+		{"stopped", &Gate{Stopped: true, Gone: []string{"v3"}}, "", Remove},
+		{"not yet", &Gate{Gone: []string{"v3"}}, "", Remove},
+		{"somebody works on it", &Gate{Gone: []string{"v3"}}, "ann", Wait},
+		{"it is still there", &Gate{}, "", Wait},
+	} {
+		b := templated()
+		b.Gate, b.State = tt.gate, Waiting
+		r := &reconciler{have: State{Branches: map[string]BranchState{b.Name: {Head: "abc", Foreign: tt.who}}, Pulls: []platform.Pull{open}}}
+		o := r.branch(Rendered{Branch: b})
+		closes := len(o.Actions) == 2 && o.Actions[1].Close != nil && o.Actions[1].Close.Number == 7 && o.Actions[1].Close.Head == "abc"
+		if o.Result != tt.want || closes != (tt.want == Remove) {
+			t.Errorf("%s: %+v", tt.name, o)
+		}
+	}
+}
