@@ -12,6 +12,7 @@ import (
 // Offer proposes a change to the default branch of a repository, as a pull request of its own. change says what the change is; nil for none. What
 // people did to an earlier proposal counts as it does for updates. Without a Runner it only says what would be done.
 func (p *Passer) Offer(ctx context.Context, name, branch string, change func(context.Context, Tree) (*plan.Offer, error)) ([]plan.Outcome, []act.Effect, error) {
+	ctx = platform.OnBehalf(ctx, name)
 	account, err := p.Reader.Whoami(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("asking who we are: %w", err)

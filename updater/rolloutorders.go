@@ -27,7 +27,7 @@ func (r *Rollouts) issuesOf(ctx context.Context, template string) ([]platform.Is
 	if name == "" {
 		return nil, nil
 	}
-	list, err := r.Passer.Reader.Issues(ctx, name, nil)
+	list, err := r.Passer.Reader.Issues(platform.OnBehalf(ctx, name), name, nil)
 	if errors.Is(err, platform.ErrNotFound) || errors.Is(err, platform.ErrOff) {
 		list, err = nil, nil // it is not to be seen from here, or has no issues
 	}
@@ -141,7 +141,7 @@ func (r *Rollouts) tell(ctx context.Context, home string, s rollout.State, order
 	if r.Passer.Runner == nil {
 		return list, nil, nil
 	}
-	effects, err := r.Passer.Runner.Execute(ctx, home, list)
+	effects, err := r.Passer.Runner.Execute(platform.OnBehalf(ctx, home), home, list)
 	return list, effects, err
 }
 

@@ -75,6 +75,7 @@ func (r *Rollouts) survey(ctx context.Context) error {
 }
 
 func (r *Rollouts) projects(ctx context.Context, name string) ([]project, error) {
+	ctx = platform.OnBehalf(ctx, name)
 	v, main, err := r.visit(ctx, name)
 	if err != nil || v == nil {
 		return nil, err
@@ -198,7 +199,7 @@ func (r *Rollouts) checked(ctx context.Context, at platformHead) (rollout.Checks
 	if c, ok := r.checks[at]; ok {
 		return c, nil
 	}
-	all, err := r.Passer.Reader.Checks(ctx, at.repository, at.base, []platform.Candidate{{Head: at.head}})
+	all, err := r.Passer.Reader.Checks(platform.OnBehalf(ctx, at.repository), at.repository, at.base, []platform.Candidate{{Head: at.head}})
 	if err != nil {
 		return rollout.None, fmt.Errorf("reading the checks of %s: %w", at.repository, err)
 	}

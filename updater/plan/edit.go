@@ -26,8 +26,13 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 	if elsewhere(b, p) {
 		e.Base = &b.Base
 	}
+	next.Drafted = b.Mark.Draft
 	if ours {
 		e.AddLabels, e.RemoveLabels = b.marked(marker, p.Labels)
+		if marker.Drafted != next.Drafted && p.Draft != b.drafted() {
+			draft := b.drafted()
+			e.Draft = &draft
+		}
 	}
 	if label := b.Settings.String("rebaseLabel"); label != "" && hasLabel(p.Labels, label) {
 		e.RemoveLabels = append(e.RemoveLabels, label)
@@ -55,7 +60,7 @@ func (r *reconciler) edit(b Rendered, p platform.Pull, push pushing) (platform.E
 			e.Body = &body
 		}
 	}
-	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.AddLabels != nil || e.Base != nil
+	return e, e.Title != nil || e.Body != nil || e.RemoveLabels != nil || e.AddLabels != nil || e.Base != nil || e.Draft != nil
 }
 
 // renamed reports whether a person gave a pull request of another bot its title: it is not what the commit on its branch says.
@@ -69,7 +74,7 @@ func elsewhere(b Rendered, p platform.Pull) bool { return p.Base != "" && p.Base
 
 // same reports whether two markers say the same, apart from the title.
 func (m Marker) same(n Marker) bool {
-	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave) && slices.Equal(m.Marks, n.Marks) &&
+	return m.Body == n.Body && m.Base == n.Base && m.Updates == n.Updates && m.Labels == n.Labels && m.People == n.People && m.Told == n.Told && m.Granted == n.Granted && m.Drafted == n.Drafted && m.Renamed == n.Renamed && slices.Equal(m.Gave, n.Gave) && slices.Equal(m.Marks, n.Marks) &&
 		(m.Template == nil) == (n.Template == nil) && (m.Template == nil || *m.Template == *n.Template)
 }
 

@@ -13,7 +13,7 @@ import (
 type Mark struct {
 	Prefix string           // of the title, such as "[conflict] "
 	Labels []string         // taken off again when they no longer hold
-	Draft  bool             // it is opened as a draft
+	Draft  bool             // it is a draft; a person may make it ready
 	Status *platform.Status // of the branch's commit, whatever that is: Head is ""; nil for none
 	Reads  []string         // files that the change depends on besides those that it changes
 }
@@ -39,6 +39,9 @@ func (r *reconciler) left(o Outcome, b Rendered, branch BranchState, open *platf
 	}
 	return r.say(o, b, branch.Head, []platform.Status{s})
 }
+
+// drafted reports whether b's pull request is a draft.
+func (b Rendered) drafted() bool { return b.Settings.Bool("draftPR") || b.Mark.Draft }
 
 // marked returns which labels an edit adds and takes off, so that those of the mark are there, and those of an earlier one are not. What
 // a person changed of them stays.

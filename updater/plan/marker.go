@@ -30,6 +30,7 @@ type Marker struct {
 	Granted bool     `json:"granted,omitempty"` // a person approved of it on the dashboard
 	Renamed bool     `json:"renamed,omitempty"` // a person gave it another title while it was open
 	Marks   []string `json:"marks,omitempty"`   // labels of its mark
+	Drafted bool     `json:"drafted,omitempty"` // its mark made it a draft
 	Edited  bool     `json:"edited,omitempty"`  // it was labelled as somebody else's
 	Members []string `json:"members,omitempty"` // keys of the members; nil if they are too many
 

@@ -380,14 +380,14 @@ func (r *reconciler) realise(o Outcome, b Rendered, branch BranchState, exists b
 		}
 		r.open, r.hourly = r.open+1, r.hourly+1
 		next := b.marker(b.Title, b.body)
-		next.Granted, next.Marks = b.Wish != "" && b.wantsApproval(), b.Mark.Labels
+		next.Granted, next.Marks, next.Drafted = b.Wish != "" && b.wantsApproval(), b.Mark.Labels, b.Mark.Draft
 		who := b.people
 		if b.Automerge && !b.Settings.Bool("assignAutomerge") {
 			who = platform.People{Milestone: who.Milestone} // the others if its checks fail
 		}
 		o.Actions = append(o.Actions, Action{Branch: b.Name, Open: &platform.Proposal{
 			Branch: b.Name, Base: b.Base, Head: head, Title: b.Title, Body: sign(next, b.body), Labels: slices.Concat(b.Labels, b.Mark.Labels),
-			Draft: b.Settings.Bool("draftPR") || b.Mark.Draft, People: who,
+			Draft: b.drafted(), People: who,
 		}})
 		return o.end(Create)
 	}

@@ -99,7 +99,7 @@ func (r *reconciler) resumed(o Outcome, b Rendered, open platform.Pull, e *platf
 	if m.Template == nil || !m.Template.Halted {
 		return o
 	}
-	if draft := b.Settings.Bool("draftPR"); open.Draft && !draft {
+	if draft := b.drafted(); open.Draft && !draft {
 		e.Draft = &draft
 	}
 	o.Actions = append(o.Actions, Action{Branch: b.Name, Report: &platform.Status{Head: open.Head, Name: RolloutStatus, State: platform.Passed, Text: "the rollout goes on"}})
