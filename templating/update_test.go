@@ -64,8 +64,8 @@ func TestScenario02ConflictIsFoundAlthoughCopierEndsWell(t *testing.T) {
 	if diff := cmp.Diff(want, out.Conflicts); diff != "" {
 		t.Errorf("conflicts (-want +got):\n%s\n%+v", diff, out.Reason)
 	}
-	if got := out.Changes[".github/workflows/ci.yml"]; got == nil || got.Text != "on: push\njobs: local\nx: y\n" {
-		t.Errorf("the workflow is %+v, want ours without markers", got)
+	if got, ok := out.Changes[".github/workflows/ci.yml"]; ok {
+		t.Errorf("the workflow becomes %+v, although ours stays and nothing else changes in it", got)
 	}
 	if got := out.Changes["d.yml"]; got == nil || !strings.Contains(got.Text, "=======\n") {
 		t.Errorf("d.yml is %+v, want markers", got)

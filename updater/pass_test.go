@@ -162,8 +162,8 @@ func TestBaseMovesOn(t *testing.T) {
 func TestRegistryOutage(t *testing.T) {
 	w := newWorld(t, files)
 	w.clean()
-	before := w.end()
 	w.green()
+	before := w.end()
 	w.outage = errDown
 	w.ResetLog()
 	for range 2 {
