@@ -29,8 +29,6 @@ func allowances() []*allowance {
 		{about: "acme/image renovate/pin-dependencies: body says Immortal", row: closed},
 		{about: "acme/merge renovate/left-pad-2.x: body table", row: next},
 		{about: "acme/quick dashboard: approvePr-branch=*", row: byBranch},
-		{about: "acme/quick dashboard: rebase-branch=*", row: byBranch},
-		{about: "acme/quick renovate/left-pad-1.x: *", row: byBranch},
 	}
 }
 
