@@ -151,10 +151,10 @@ func writeFindings(w io.Writer, found []doctor.Finding) error {
 	t := newTable(w)
 	t.AppendHeader(table.Row{"", "Area", "What", "Found"})
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 40, WidthMaxEnforcer: wrapped}, {Number: 4, WidthMax: 100, WidthMaxEnforcer: wrapped}})
-	count := make(map[doctor.State]int)
+	number := make(map[doctor.State]int)
 	area := ""
 	for _, f := range found {
-		count[f.State]++
+		number[f.State]++
 		said := f.Text
 		if f.Do != "" {
 			said += "\n→ " + f.Do
@@ -167,7 +167,7 @@ func writeFindings(w io.Writer, found []doctor.Finding) error {
 		t.AppendRow(table.Row{f.State, shown, f.Name, said})
 	}
 	t.Render()
-	_, err := fmt.Fprintf(w, "%d looked at: %d problems, %d warnings\n", len(found), count[doctor.Problem], count[doctor.Warning])
+	_, err := fmt.Fprintf(w, "%d looked at: %s, %s\n", len(found), count(number[doctor.Problem], "problem"), count(number[doctor.Warning], "warning"))
 	return err
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 func githubCommand(w world) *cobra.Command {
-	c := &cobra.Command{Use: "github", Short: "Set up Currant's GitHub App", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c := &cobra.Command{Use: "github", Short: "set up Currant's GitHub App", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	var s setup
 	create := &cobra.Command{
 		Use:   "setup",
