@@ -17,7 +17,13 @@ func (t Tool) Versioned(name string, value managers.Field) managers.Dep {
 			}
 		}
 	case "hugo", "gohugo":
-		if version, ok := strings.CutPrefix(value.Text, "extended_"); ok && version != "" {
+		version, ok := strings.CutPrefix(value.Text, "extended_")
+		switch {
+		case ok && version == "":
+			d := t.Dep(name, value)
+			d.Skip = managers.NotAVersion
+			return d
+		case ok:
 			value = managers.Field{Text: version, Start: value.End() - len(version)}
 		}
 	}
