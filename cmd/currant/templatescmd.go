@@ -48,14 +48,15 @@ func (q *fleetQuery) flags(c *cobra.Command) {
 // A fleetView is the repositories that a command on templates looks at.
 type fleetView struct {
 	*engine
-	passer *passer // nil for folders
-	names  []string
-	jobs   int
-	format string
+	passer   *passer // nil for folders
+	progress *progress
+	names    []string
+	jobs     int
+	format   string
 }
 
 // open wires everything. The fleet can write nothing where dry is set.
-func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []string, dry bool) (*fleetView, error) {
+func (q *fleetQuery) open(ctx context.Context, w world, names []string, dry bool) (*fleetView, error) {
 	if !slices.Contains([]string{"table", "json", "markdown"}, q.format) {
 		return nil, fmt.Errorf("--format %s: there are table, json and markdown", q.format)
 	}
@@ -65,7 +66,8 @@ func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []str
 	if err := q.complete(w); err != nil {
 		return nil, err
 	}
-	f := &fleetView{jobs: q.jobs, format: q.format}
+	p := newProgress(w.err, q.quiet)
+	f := &fleetView{progress: p, jobs: q.jobs, format: q.format}
 	var err error
 	if q.platform == "github" && q.checkouts == "" {
 		if f.passer, err = newPasser(ctx, w, q.options, p, names, dry); err != nil {
@@ -93,6 +95,7 @@ func (q *fleetQuery) open(ctx context.Context, w world, p *progress, names []str
 }
 
 func (f *fleetView) close() {
+	f.progress.done()
 	if f.passer != nil {
 		f.passer.close()
 		return
@@ -108,29 +111,37 @@ func (f *fleetView) tree(ctx context.Context, name string) (updater.Tree, error)
 	return f.passer.tree(ctx, name)
 }
 
-// each looks at all repositories, several at once, and returns what was said of each, in order. One that fails does not stop the others.
-func each[T any](ctx context.Context, f *fleetView, look func(context.Context, updater.Tree) (T, error)) (seen []T, failed []string) {
-	seen = make([]T, len(f.names))
-	errs := make([]error, len(f.names))
+// forAll does something for each repository, several at once; i is its place among the names. The error is that ctx has ended.
+func (f *fleetView) forAll(ctx context.Context, do func(i int, name string)) error {
 	var g errgroup.Group
 	g.SetLimit(f.jobs)
 	for i, name := range f.names {
 		g.Go(func() error {
-			t, err := f.tree(ctx, name)
-			if err == nil {
-				seen[i], err = look(ctx, t)
-			}
-			errs[i] = err
+			do(i, name)
 			return nil
 		})
 	}
 	_ = g.Wait() // no function returns an error
+	f.progress.done()
+	return ctx.Err()
+}
+
+// each looks at all repositories and returns what is seen there, in order. One that fails does not stop the others.
+func each[T any](ctx context.Context, f *fleetView, look func(context.Context, updater.Tree) ([]T, error)) (all []T, failed []string, err error) {
+	seen := make([][]T, len(f.names))
+	errs := make([]error, len(f.names))
+	err = f.forAll(ctx, func(i int, name string) {
+		var t updater.Tree
+		if t, errs[i] = f.tree(ctx, name); errs[i] == nil {
+			seen[i], errs[i] = look(ctx, t)
+		}
+	})
 	for i, err := range errs {
 		if err != nil {
 			failed = append(failed, f.names[i]+": "+f.redact(err.Error()))
 		}
 	}
-	return seen, failed
+	return slices.Concat(seen...), failed, err
 }
 
 // isTemplate picks what updates whole projects.

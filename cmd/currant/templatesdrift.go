@@ -21,21 +21,14 @@ func templatesDriftCommand(w world) *cobra.Command {
 			"The score is the share of the template's lines that were changed. Files that a template writes only once do\n" +
 			"not count. It changes nothing, anywhere.\n\n" + fleetHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := newProgress(w.err, q.quiet)
-			defer p.done()
-			f, err := q.open(cmd.Context(), w, p, args, true)
+			f, err := q.open(cmd.Context(), w, args, true)
 			if err != nil {
 				return err
 			}
 			defer f.close()
-			seen, failed := each(cmd.Context(), f, f.drifts)
-			p.done()
-			if err := cmd.Context().Err(); err != nil {
+			all, failed, err := each(cmd.Context(), f, f.drifts)
+			if err != nil {
 				return err
-			}
-			var all []drifted
-			for _, x := range seen {
-				all = append(all, x...)
 			}
 			g := driftGrid(all)
 			if files {

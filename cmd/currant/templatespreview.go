@@ -30,9 +30,7 @@ func templatesPreviewCommand(w world) *cobra.Command {
 			"The exit code is 0 if every update is clean, 2 if any is not, 1 after an error.\n\n" + fleetHelp,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := newProgress(w.err, q.quiet)
-			defer p.done()
-			f, err := q.open(cmd.Context(), w, p, args[2:], true)
+			f, err := q.open(cmd.Context(), w, args[2:], true)
 			if err != nil {
 				return err
 			}
@@ -44,12 +42,11 @@ func templatesPreviewCommand(w world) *cobra.Command {
 			if err := x.aim(cmd.Context(), address); err != nil {
 				return err
 			}
-			seen, failed := each(cmd.Context(), f, x.look)
-			p.done()
-			if err := cmd.Context().Err(); err != nil {
+			all, failed, err := each(cmd.Context(), f, x.look)
+			if err != nil {
 				return err
 			}
-			return x.show(w, seen, failed)
+			return x.show(w, all, failed)
 		},
 	}
 	q.flags(c)
@@ -115,19 +112,13 @@ func (x *preview) look(ctx context.Context, t updater.Tree) ([]previewed, error)
 	return slices.DeleteFunc(all, func(p previewed) bool { return p.repository == "" }), err
 }
 
-func (x *preview) show(w world, seen [][]previewed, failed []string) error {
-	var all []previewed
+func (x *preview) show(w world, all []previewed, failed []string) error {
 	counts := make(map[templating.Grade]int)
 	good := true
-	for _, list := range seen {
-		for _, p := range list {
-			all = append(all, p)
-			counts[p.Grade()]++
-			good = good && p.Grade().Good()
-		}
-	}
 	g := grid{header: []string{"Repository", "From", "Verdict", "Files", "Details"}}
 	for _, p := range all {
+		counts[p.Grade()]++
+		good = good && p.Grade().Good()
 		g.rows = append(g.rows, []string{projectName(p.repository, p.path), p.From, string(p.Grade()), fmt.Sprint(len(p.Changes)), strings.Join(short(p.Details()), "\n")})
 	}
 	var parts []string

@@ -94,15 +94,13 @@ func rolloutStatusCommand(w world) *cobra.Command {
 		Short: "show how far releases have got",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := newProgress(w.err, q.quiet)
-			defer p.done()
-			f, err := q.openRollouts(cmd.Context(), w, p, true)
+			f, err := q.openRollouts(cmd.Context(), w, true)
 			if err != nil {
 				return err
 			}
 			defer f.close()
 			all, err := f.rolloutStates(cmd.Context(), args)
-			p.done()
+			f.progress.done()
 			if err != nil {
 				return err
 			}
@@ -113,8 +111,8 @@ func rolloutStatusCommand(w world) *cobra.Command {
 	return c
 }
 
-func (q *fleetQuery) openRollouts(ctx context.Context, w world, p *progress, dry bool) (*fleetView, error) {
-	f, err := q.open(ctx, w, p, nil, dry)
+func (q *fleetQuery) openRollouts(ctx context.Context, w world, dry bool) (*fleetView, error) {
+	f, err := q.open(ctx, w, nil, dry)
 	if err == nil && f.passer == nil {
 		f.close()
 		return nil, fmt.Errorf("rollouts are of pull requests: use --platform github")
@@ -225,9 +223,7 @@ func rolloutOrderCommand(w world, action rollout.Action, text string) *cobra.Com
 		Long:  "The decision is written into the issue about the release in the template's repository. The next run acts on it.",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := newProgress(w.err, q.quiet)
-			defer p.done()
-			f, err := q.openRollouts(cmd.Context(), w, p, false)
+			f, err := q.openRollouts(cmd.Context(), w, false)
 			if err != nil {
 				return err
 			}
@@ -259,7 +255,7 @@ func rolloutOrderCommand(w world, action rollout.Action, text string) *cobra.Com
 			if err != nil {
 				return err
 			}
-			p.done()
+			f.progress.done()
 			fmt.Fprintf(w.out, "%s of %s: %s\n", args[1], template, s)
 			return nil
 		},

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/currant-bot/currant/templating"
 	"github.com/currant-bot/currant/updater"
@@ -31,8 +30,6 @@ func templatesSetCommand(w world) *cobra.Command {
 			"KEY=VALUE picks the projects that have that answer now. A person merges what comes of it.\n\n" + fleetHelp,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := newProgress(w.err, q.quiet)
-			defer p.done()
 			var err error
 			x.template = args[0]
 			if x.data, err = pairs("--data", data); err != nil {
@@ -44,7 +41,7 @@ func templatesSetCommand(w world) *cobra.Command {
 			if x.where, err = pairs("--where", where); err != nil {
 				return err
 			}
-			f, err := q.open(cmd.Context(), w, p, args[1:], dry)
+			f, err := q.open(cmd.Context(), w, args[1:], dry)
 			if err != nil {
 				return err
 			}
@@ -53,7 +50,7 @@ func templatesSetCommand(w world) *cobra.Command {
 				return errors.New("answers are changed by pull requests: use --platform github, and install git")
 			}
 			x.fleetView = f
-			return x.run(cmd.Context(), w, p)
+			return x.run(cmd.Context(), w)
 		},
 	}
 	q.flags(c)
@@ -96,19 +93,9 @@ type answered struct {
 	err        error
 }
 
-func (x *answering) run(ctx context.Context, w world, p *progress) error {
+func (x *answering) run(ctx context.Context, w world) error {
 	all := make([]answered, len(x.names))
-	var g errgroup.Group
-	g.SetLimit(x.jobs)
-	for i, name := range x.names {
-		g.Go(func() error {
-			all[i] = x.one(ctx, name)
-			return nil
-		})
-	}
-	_ = g.Wait() // no function returns an error
-	p.done()
-	if err := ctx.Err(); err != nil {
+	if err := x.forAll(ctx, func(i int, name string) { all[i] = x.one(ctx, name) }); err != nil {
 		return err
 	}
 	grid := grid{header: []string{"Repository", "Pull request", "Result", "Why"}}

@@ -29,22 +29,16 @@ func templatesStatusCommand(w world) *cobra.Command {
 			"request that updates it and how that came out, and where there is none, why. Templates of one repository\n" +
 			"are listed in the order in which they are updated. It changes nothing, anywhere.\n\n" + fleetHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p := newProgress(w.err, q.quiet)
-			defer p.done()
-			f, err := q.open(cmd.Context(), w, p, args, true)
+			f, err := q.open(cmd.Context(), w, args, true)
 			if err != nil {
 				return err
 			}
 			defer f.close()
-			seen, failed := each(cmd.Context(), f, f.projects)
-			p.done()
-			if err := cmd.Context().Err(); err != nil {
+			all, failed, err := each(cmd.Context(), f, f.projects)
+			if err != nil {
 				return err
 			}
-			var all []overview.Project
-			for _, projects := range seen {
-				all = append(all, slices.DeleteFunc(projects, func(p overview.Project) bool { return only != "" && !sameTemplate(only, p.Standing.Source) })...)
-			}
+			all = slices.DeleteFunc(all, func(p overview.Project) bool { return only != "" && !sameTemplate(only, p.Standing.Source) })
 			return f.show(w, statusGrid(all, len(f.names), time.Now()), statusJSON(all, failed, time.Now()), failed)
 		},
 	}
