@@ -86,12 +86,11 @@ type rendered struct {
 	Notes       []string
 	Warnings    []string
 	Mark        plan.Mark
-	Grade       string
 	Known       string // what its tools had learned
 }
 
 // form changes whenever what is remembered, or what managers extract, means something else.
-const form = 12
+const form = 13
 
 func (m *Memory) file(repo string) string {
 	sum := sha256.Sum256([]byte(repo))
@@ -328,7 +327,7 @@ func (v *visit) reuse(t Tree, s plan.State) reuse {
 		if !ok || !exists || branch.Behind || was.Commit != t.Snapshot.Commit || was.Fingerprint != b.Work() || was.Known != v.Engine.known(b) || !maps.Equal(was.Blobs, branch.Changed) {
 			return plan.Rendered{}, false
 		}
-		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings, Mark: was.Mark, Grade: was.Grade}, true
+		return plan.Rendered{Branch: b, BaseHead: t.Snapshot.Commit, Blobs: was.Blobs, Notes: was.Notes, Warnings: was.Warnings, Mark: was.Mark}, true
 	}
 }
 
@@ -337,7 +336,7 @@ func renders(r *Report, known func(plan.Branch) string) map[string]rendered {
 	out := make(map[string]rendered)
 	for _, b := range r.Branches {
 		if b.Err == "" && len(b.Blobs) > 0 && b.Tooled() {
-			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark, b.Grade, known(b.Branch)}
+			out[b.Name] = rendered{r.Commit, b.Work(), b.Blobs, b.Notes, b.Warnings, b.Mark, known(b.Branch)}
 		}
 	}
 	return out

@@ -20,7 +20,6 @@ type Rendered struct {
 	Changes  platform.Changeset // nil if the branch is known to have them already
 	Blobs    map[string]string  // what the changes make of each path, as BranchState.Changed says it
 	Notes    []string           // Markdown for the body
-	Grade    string             // how a template's update came out, in a word; "" for other updates
 	Warnings []string           // what a person must see before it is merged
 	Err      string             // why the changes could not be made; "" if they could
 	Help     string             // Markdown: what a person can do about Err, where that is more than Err says

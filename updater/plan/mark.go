@@ -13,6 +13,7 @@ import (
 type Mark struct {
 	Prefix string           // of the title, such as "[conflict] "
 	Labels []string         // taken off again when they no longer hold
+	Grade  string           // how a template's update came out, in a word; "" for other updates
 	Draft  bool             // it is a draft; a person may make it ready
 	Status *platform.Status // of the branch's commit, whatever that is: Head is ""; nil for none
 	Reads  []string         // files that the change depends on besides those that it changes

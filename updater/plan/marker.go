@@ -94,7 +94,7 @@ func (b Branch) marker(title, body string) Marker {
 func (b Rendered) marker(title, body string) Marker {
 	m := b.Branch.marker(title, body)
 	if m.Template != nil {
-		m.Template.Grade = b.Grade
+		m.Template.Grade = b.Mark.Grade
 	}
 	return m
 }

@@ -21,7 +21,6 @@ type Change struct {
 	Notes    []string // Markdown for the pull request
 	Warnings []string // what a person must see before it is merged
 	Mark     plan.Mark
-	Grade    string          // how a template's update came out, in a word; "" for other updates
 	Earlier  []platform.Step // the changes as they came about, but for the last; nil for one commit
 }
 
@@ -127,7 +126,7 @@ func (k Maker) Render(ctx context.Context, s Snapshot, b plan.Branch) (Change, e
 		}
 		maps.Copy(out.Files, c.Files)
 		out.Notes = append(out.Notes, c.Notes...)
-		out.Warnings, out.Mark, out.Grade = append(out.Warnings, c.Warnings...), c.Mark, c.Grade
+		out.Warnings, out.Mark = append(out.Warnings, c.Warnings...), c.Mark
 	}
 	if err := k.scripts(ctx, s, b, &out); err != nil {
 		return Change{}, err

@@ -84,7 +84,7 @@ var answersFile = regexp.MustCompile(`(answers|copier)[^/]*\.ya?ml$|(^|/)\.?copi
 
 // changeOf is what an update of m comes to.
 func changeOf(out templating.Outcome, m plan.Member) render.Change {
-	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...), Mark: mark(out, m.Update.Settings), Grade: string(out.Grade())}
+	c := render.Change{Files: out.Changes, Notes: notes(out), Warnings: append([]string(nil), out.Holds...), Mark: mark(out, m.Update.Settings)}
 	for _, x := range out.Conflicts {
 		c.Warnings = append(c.Warnings, fmt.Sprintf("%s: %s", x.Path, x.Kind))
 	}
@@ -136,7 +136,7 @@ func (r *Renderer) trust(m plan.Member) templating.Trust {
 
 // mark sets apart the pull request of an update that needs people.
 func mark(o templating.Outcome, s config.Settings) plan.Mark {
-	m := plan.Mark{Reads: o.Reads, Status: &platform.Status{Name: statusName, State: platform.Passed, Text: "Copier's result is what it should be"}}
+	m := plan.Mark{Grade: string(o.Grade()), Reads: o.Reads, Status: &platform.Status{Name: statusName, State: platform.Passed, Text: "Copier's result is what it should be"}}
 	switch n := len(o.Conflicts); {
 	case n > 0:
 		m.Prefix, m.Labels = conflictPrefix, []string{conflictLabel}
